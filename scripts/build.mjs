@@ -1,0 +1,218 @@
+/**
+ * Bundles everything into dist/:
+ *   dist/extension.js        the host, one CJS file that VS Code loads
+ *   dist/cli.js              the command's small entry; the program itself is dist/cli/*.mjs, split so that each
+ *                            store and driver is read only when it is used
+ *   dist/webview/<panel>.*   one script and one style sheet per folder of webview/ that has a main.ts; codicons beside them
+ *   dist/test/**             the mocha suite for VS Code
+ *
+ * `--watch` rebuilds on change (F5), unminified. `--only host,cli,webview,test` builds a part.
+ */
+import { existsSync, globSync, readdirSync } from 'node:fs';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import * as esbuild from 'esbuild';
+import { problemsOf } from './build/budget.mjs';
+import { root } from './lib/paths.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    watch: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
+});
+
+/** @type {esbuild.BuildOptions} */
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: !options.watch,
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  charset: 'utf8',
+};
+
+/** @type {esbuild.BuildOptions} */
+const node = { ...common, platform: 'node', target: 'node22' };
+
+/** `src/cli/bin.ts` stays a file of its own in dist and loads the split program beside it. */
+const programBesideEntry = {
+  name: 'program-beside-entry',
+  /** @param {esbuild.PluginBuild} build */
+  setup(build) {
+    build.onResolve({ filter: /^\.\/main$/ }, () => ({ path: './cli/main.mjs', external: true }));
+  },
+};
+
+/** CJS packages inside an ESM bundle ask for `require`. */
+const requireInEsm = `import { createRequire as tracker$createRequire } from 'node:module';
+const require = tracker$createRequire(import.meta.url);`;
+
+/** @returns {Record<string, string>} panel name → entry file */
+function panels() {
+  return Object.fromEntries(
+    readdirSync(path.join(root, 'webview'), { withFileTypes: true })
+      .filter(entry => entry.isDirectory())
+      .map(entry => [entry.name, `webview/${entry.name}/main.ts`])
+      .filter(([, file]) => existsSync(path.join(root, String(file)))),
+  );
+}
+
+/**
+ * What is built, in one table.
+ * @type {Record<string, { required: string[], options: () => esbuild.BuildOptions[] }>}
+ */
+const parts = {
+  host: {
+    required: ['src/extension.ts'],
+    options: () => [
+      {
+        ...node,
+        format: 'cjs',
+        external: ['vscode'],
+        entryPoints: { extension: 'src/extension.ts' },
+        outdir: 'dist',
+      },
+    ],
+  },
+  cli: {
+    required: ['src/cli/main.ts', 'src/cli/bin.ts'],
+    options: () => [
+      {
+        ...node,
+        format: 'esm',
+        splitting: true,
+        entryPoints: { main: 'src/cli/main.ts' },
+        outdir: 'dist/cli',
+        outExtension: { '.js': '.mjs' },
+        banner: { js: requireInEsm },
+      },
+      {
+        ...node,
+        format: 'cjs',
+        entryPoints: { cli: 'src/cli/bin.ts' },
+        outdir: 'dist',
+        plugins: [programBesideEntry],
+      },
+    ],
+  },
+  webview: {
+    required: ['webview/metricHistories/main.ts', 'webview/runDiff/main.ts'],
+    options: () => [
+      {
+        ...common,
+        platform: 'browser',
+        target: 'es2022',
+        format: 'esm',
+        entryPoints: panels(),
+        outdir: 'dist/webview',
+      },
+    ],
+  },
+  test: {
+    required: ['test/vscode/suite/index.ts'],
+    options: () => [
+      {
+        ...node,
+        minify: false,
+        sourcesContent: true,
+        format: 'cjs',
+        external: ['vscode', 'mocha'],
+        entryPoints: globSync('test/vscode/suite/{index,**/*.test}.ts', { cwd: root }),
+        outbase: 'test/vscode/suite',
+        outdir: 'dist/test',
+      },
+    ],
+  },
+};
+
+/** The icon font and its sheet, which a webview links by URL. */
+async function copyCodicons() {
+  const target = path.join(root, 'dist/webview/codicons');
+  await mkdir(target, { recursive: true });
+  for (const file of ['codicon.css', 'codicon.ttf']) {
+    await copyFile(
+      path.join(root, 'node_modules/@vscode/codicons/dist', file),
+      path.join(target, file),
+    );
+  }
+}
+
+/** @param {string[]} names */
+function chosenParts(names) {
+  const chosen = [];
+  for (const name of names) {
+    const part = parts[name];
+    if (!part) throw new Error(`There is no part ${name}; there are ${Object.keys(parts)}.`);
+    const missing = part.required.filter(file => !existsSync(path.join(root, file)));
+    if (missing.length > 0) console.log(`build: skipped ${name}: there is no ${missing} yet`);
+    else chosen.push(...part.options());
+  }
+  return chosen;
+}
+
+/** @param {esbuild.BuildOptions[]} builds */
+async function buildOnce(builds) {
+  const started = performance.now();
+  const results = await Promise.all(builds.map(build => esbuild.build(build)));
+  const metafiles = results.flatMap(result => result.metafile ?? []);
+  if (!options.only) await removeStale(metafiles);
+  for (const line of metafiles.flatMap(sizes)) console.log(line);
+  const problems = metafiles.flatMap(problemsOf);
+  for (const problem of problems) console.error(`build: ${problem}`);
+  if (problems.length > 0) process.exitCode = 1;
+  else console.log(`build: done in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/**
+ * Removes what an earlier build left, after the new files are there: a process that runs from dist is disturbed least.
+ * @param {esbuild.Metafile[]} metafiles
+ */
+async function removeStale(metafiles) {
+  const fresh = new Set(metafiles.flatMap(metafile => Object.keys(metafile.outputs)));
+  for (const file of globSync('dist/**/*.{js,mjs,css,map}', { cwd: root })) {
+    const known = fresh.has(file.split(path.sep).join('/'));
+    if (!known && !file.includes('codicons')) await rm(path.join(root, file));
+  }
+}
+
+/** @param {esbuild.Metafile} metafile */
+function sizes(metafile) {
+  return Object.entries(metafile.outputs)
+    .filter(([file, output]) => output.entryPoint && !file.startsWith('dist/test'))
+    .map(([file, output]) => `build: ${file} ${(output.bytes / 1000).toFixed(0)} kB`);
+}
+
+/** The lines that `.vscode/tasks.json` waits for. */
+const announceRebuilds = {
+  name: 'announce-rebuilds',
+  /** @param {esbuild.PluginBuild} build */
+  setup(build) {
+    build.onStart(() => console.log('[watch] build started'));
+    build.onEnd(result => {
+      for (const { text, location } of result.errors)
+        console.error(`${location?.file}:${location?.line}:${location?.column}: error: ${text}`);
+      console.log('[watch] build finished');
+    });
+  },
+};
+
+/** @param {esbuild.BuildOptions[]} builds */
+async function watch(builds) {
+  for (const build of builds) {
+    const context = await esbuild.context({
+      ...build,
+      plugins: [...(build.plugins ?? []), announceRebuilds],
+    });
+    await context.watch();
+  }
+}
+
+const names = options.only?.split(',') ?? Object.keys(parts);
+if (names.includes('webview')) await copyCodicons();
+if (options.watch) await watch(chosenParts(names));
+else await buildOnce(chosenParts(names));

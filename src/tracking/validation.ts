@@ -194,9 +194,14 @@ function validateUniqueParams(params: readonly KeyValue[]): void {
 }
 
 /** The error of a param logged again with another value. */
-export function changedParamError(key: string, oldValue: string, newValue: string): TrackingError {
+export function changedParamError(
+  runId: string,
+  key: string,
+  oldValue: string,
+  newValue: string,
+): TrackingError {
   return invalid(
-    `Changing param values is not allowed. Param with key='${key}' was already logged with value='${oldValue}'. Attempted logging new value '${newValue}'.`,
+    `Changing param values is not allowed. Param with key='${key}' was already logged with value='${oldValue}' for run ID='${runId}'. Attempted logging new value '${newValue}'.`,
   );
 }
 

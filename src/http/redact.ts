@@ -1,0 +1,19 @@
+/** What stands in for a secret in logs and messages. */
+const HIDDEN = '***';
+
+/** The URL or connection text without user, password and query values. Text that is no URL keeps its path. */
+export function redactUrl(url: string): string {
+  return url
+    .replace(/^([a-z][\w+.-]*:\/\/)[^/?#]*@/i, `$1${HIDDEN}@`)
+    .replace(/([?&][^=&#]*=)[^&#]*/g, `$1${HIDDEN}`);
+}
+
+const SECRET_HEADERS =
+  /^(authorization|proxy-authorization|cookie|set-cookie|x-.*(token|key|secret).*)$/i;
+
+/** Headers for a log: one line, secrets hidden. */
+export function redactHeaders(headers: Iterable<readonly [string, string]>): string {
+  return [...headers]
+    .map(([name, value]) => `${name}: ${SECRET_HEADERS.test(name) ? HIDDEN : value}`)
+    .join(', ');
+}

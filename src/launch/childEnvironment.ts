@@ -1,0 +1,62 @@
+import type { KeyValue } from '../tracking/entities';
+
+export interface ChildEnvironmentOptions {
+  readonly inherited: NodeJS.ProcessEnv;
+  /** The wrapper's own server. */
+  readonly trackingUri: string;
+  readonly token: string;
+  readonly experimentName: string | undefined;
+  readonly userName: string | undefined;
+}
+
+/**
+ * What would send the script elsewhere or make its client sign in as somebody else. `MLFLOW_RUN_ID` goes because MLflow
+ * refuses it together with `set_experiment`; the server decides which run is the tracked one.
+ */
+const REMOVED = [
+  'MLFLOW_TRACKING_USERNAME',
+  'MLFLOW_TRACKING_PASSWORD',
+  'MLFLOW_TRACKING_AUTH',
+  'MLFLOW_TRACKING_AWS_SIGV4',
+  'MLFLOW_WORKSPACE',
+  'MLFLOW_RUN_ID',
+  'MLFLOW_EXPERIMENT_ID',
+  'MLFLOW_EXPERIMENT_NAME',
+  // Set by VS Code's extension host to start this program; a script's own Electron or Node must not inherit it.
+  'ELECTRON_RUN_AS_NODE',
+] as const;
+
+/** The script's environment: its own, pointed at the wrapper's server. */
+export function childEnvironment(options: ChildEnvironmentOptions): NodeJS.ProcessEnv {
+  const removed: ReadonlySet<string> = new Set(REMOVED);
+  const kept = Object.fromEntries(
+    Object.entries(options.inherited).filter(([name]) => !removed.has(name)),
+  );
+  const added: KeyValue[] = [
+    { key: 'MLFLOW_TRACKING_URI', value: options.trackingUri },
+    { key: 'MLFLOW_TRACKING_TOKEN', value: options.token },
+    // The server ends with the script: "View run at http://127.0.0.1:…" would be a dead link.
+    { key: 'MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT', value: 'true' },
+  ];
+  if (options.experimentName !== undefined) {
+    added.push({ key: 'MLFLOW_EXPERIMENT_NAME', value: options.experimentName });
+  }
+  return {
+    ...kept,
+    ...Object.fromEntries(added.map(({ key, value }) => [key, value])),
+    ...withoutProxy(options.inherited),
+  };
+}
+
+/** Where a proxy is set, MLflow's HTTP client would send requests for the loopback through it. */
+function withoutProxy(inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const hasProxy = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'].some(
+    name => inherited[name],
+  );
+  if (!hasProxy) {
+    return {};
+  }
+  const present = inherited['no_proxy'] ?? inherited['NO_PROXY'];
+  const value = present ? `${present},127.0.0.1` : '127.0.0.1';
+  return { no_proxy: value, NO_PROXY: value };
+}

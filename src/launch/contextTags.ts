@@ -1,0 +1,65 @@
+import { userInfo } from 'node:os';
+import type { KeyValue } from '../tracking/entities';
+import { cutAtLine } from './cutText';
+import type { GitState } from './git/gitState';
+
+/** Artifact path of the whole patch, of which the tag `mlflow.source.git.diff` is the beginning. */
+export const PATCH_ARTIFACT = 'mlflow-tracker/uncommitted.patch';
+/** The command that ran, as a shell would take it. Not MLflow's: it has no tag for it. */
+const COMMAND_TAG = 'tracker.command';
+/** POSIX path of the source in its repository: `git show <commit>:<path>` is the code that ran. */
+const SOURCE_PATH_TAG = 'tracker.source.path';
+
+/** What is known before anything is asked: MLflow's own context tags and the command. */
+export function processTags(
+  sourceName: string,
+  command: string,
+  env: NodeJS.ProcessEnv,
+  tagLimit: number,
+): readonly KeyValue[] {
+  const user = userName(env);
+  return [
+    { key: 'mlflow.source.name', value: sourceName },
+    { key: 'mlflow.source.type', value: 'LOCAL' },
+    ...(user === undefined ? [] : [{ key: 'mlflow.user', value: user }]),
+    { key: COMMAND_TAG, value: cutAtLine(command, tagLimit, '[cut]') },
+  ];
+}
+
+/** @param tagLimit characters that the store takes as a tag's value */
+export function gitTags(state: GitState | undefined, tagLimit: number): readonly KeyValue[] {
+  if (state === undefined) {
+    return [];
+  }
+  const tags: readonly [string, string | undefined][] = [
+    ['mlflow.source.git.commit', state.commit],
+    ['mlflow.source.git.branch', state.branch],
+    ['mlflow.source.git.repoURL', state.repoUrl],
+    ['mlflow.source.git.dirty', String(state.dirty)],
+    ['mlflow.source.git.diff', state.patch && cutPatch(state.patch, tagLimit)],
+    [SOURCE_PATH_TAG, state.sourcePath],
+  ];
+  return tags.flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
+}
+
+function cutPatch(patch: string, tagLimit: number): string {
+  return cutAtLine(
+    patch,
+    tagLimit,
+    `[Cut here. The whole patch is the artifact ${PATCH_ARTIFACT}.]`,
+  );
+}
+
+/** As Python's `getpass.getuser`, which MLflow asks. */
+export function userName(env: NodeJS.ProcessEnv): string | undefined {
+  const named = env['LOGNAME'] || env['USER'] || env['LNAME'] || env['USERNAME'];
+  if (named) {
+    return named;
+  }
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a user id that has no name.
+    return undefined;
+  }
+}

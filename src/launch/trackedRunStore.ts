@@ -1,0 +1,362 @@
+import type { Logger } from '../base/logger';
+import type { ExperimentId, KeyValue, Run, RunId, RunInfo, RunStatus } from '../tracking/entities';
+import { ForwardingStore } from '../tracking/forwardingStore';
+import { TrackingError } from '../tracking/trackingError';
+import type {
+  CallOptions,
+  CreateRunRequest,
+  LogBatchRequest,
+  TrackingStore,
+  UpdateRunRequest,
+} from '../tracking/trackingStore';
+import { SessionRuns, type Ending } from './sessionRuns';
+
+/** What the wrapper adds to the runs of its script. */
+export interface RunPlan {
+  /** Experiment of the run that the wrapper makes when the script makes none. */
+  readonly experimentName: string;
+  /** `--run-name`, `--tag` and `--param`: for the tracked run only. */
+  readonly runName?: string;
+  readonly tags: readonly KeyValue[];
+  readonly params: readonly KeyValue[];
+  /** Context tags of every run; what takes a moment to find out comes as a promise that never rejects. */
+  readonly contextTags: readonly KeyValue[];
+  readonly gitTags: Promise<readonly KeyValue[]>;
+  readonly userId: string | undefined;
+  /** ms since epoch. */
+  readonly startTimeMs: number;
+}
+
+export interface TrackedRunStoreOptions {
+  readonly plan: RunPlan;
+  readonly logger: Logger;
+  /** Called when it is decided which run is the tracked one; again if the script's own run replaces the wrapper's. */
+  readonly onTracked?: (run: Run) => void;
+}
+
+const RUN_NAME_TAG = 'mlflow.runName';
+const PARENT_TAG = 'mlflow.parentRunId';
+/** ms that the script's first run waits for git at most; later answers are added to the run when they come. */
+const GIT_PATIENCE_MS = 2_000;
+
+/**
+ * The store as the script's clients see it. The first top-level run that the script makes becomes the tracked run; all of
+ * them get the context tags; at the end of the process every run says how it ended. What the script itself says wins.
+ */
+export class TrackedRunStore extends ForwardingStore {
+  private readonly runs = new SessionRuns();
+  private readonly writesUnderWay = new Set<Promise<unknown>>();
+  private readonly lateTags: Promise<void>[] = [];
+  private tracked: { readonly by: 'script' | 'wrapper'; readonly run: Promise<Run> } | undefined;
+  private trackedRunId: RunId | undefined;
+  private paramsLogged = false;
+
+  constructor(
+    inner: TrackingStore,
+    private readonly options: TrackedRunStoreOptions,
+  ) {
+    super(inner);
+  }
+
+  override createRun(request: CreateRunRequest, options?: CallOptions): Promise<Run> {
+    return this.write(async () => {
+      if (this.tracked?.by === 'script' || tagValue(request.tags, PARENT_TAG) !== undefined) {
+        return await this.createWith([], request, options);
+      }
+      const previous = this.tracked;
+      const run =
+        previous === undefined
+          ? this.createTracked(request, options)
+          : this.takeOver(previous.run, request, options);
+      this.tracked = { by: 'script', run };
+      try {
+        return await run;
+      } catch (error) {
+        this.tracked = previous;
+        throw error;
+      }
+    });
+  }
+
+  override updateRun(
+    runId: RunId,
+    update: UpdateRunRequest,
+    options?: CallOptions,
+  ): Promise<RunInfo> {
+    const atMs = Date.now();
+    return this.write(async () => {
+      const { status } = update;
+      if (status === 'RUNNING' && !this.runs.has(runId) && this.tracked?.by === 'wrapper') {
+        // The script resumes a run: it has one, and the wrapper's is not needed.
+        await this.takeBack(this.tracked.run);
+        this.tracked = undefined;
+      }
+      if (status !== undefined && status !== 'RUNNING' && runId === this.trackedRunId) {
+        await this.logPlannedParams(runId);
+      }
+      const info = await this.inner.updateRun(runId, update, options);
+      if (status === undefined) {
+        this.runs.wrote();
+      } else {
+        this.runs.updated(runId, status, atMs);
+      }
+      return info;
+    });
+  }
+
+  override deleteRun(runId: RunId, options?: CallOptions): Promise<void> {
+    return this.write(async () => {
+      await this.inner.deleteRun(runId, options);
+      this.runs.removed(runId);
+    });
+  }
+
+  override logMetric(...args: Parameters<TrackingStore['logMetric']>): Promise<void> {
+    return this.log(() => this.inner.logMetric(...args));
+  }
+
+  override logParam(...args: Parameters<TrackingStore['logParam']>): Promise<void> {
+    return this.log(() => this.inner.logParam(...args));
+  }
+
+  override setTag(...args: Parameters<TrackingStore['setTag']>): Promise<void> {
+    return this.log(() => this.inner.setTag(...args));
+  }
+
+  override deleteTag(...args: Parameters<TrackingStore['deleteTag']>): Promise<void> {
+    return this.log(() => this.inner.deleteTag(...args));
+  }
+
+  override logBatch(runId: RunId, batch: LogBatchRequest, options?: CallOptions): Promise<void> {
+    return this.log(() => this.inner.logBatch(runId, batch, options));
+  }
+
+  override logInputs(...args: Parameters<TrackingStore['logInputs']>): Promise<void> {
+    return this.log(() => this.inner.logInputs(...args));
+  }
+
+  override logOutputs(...args: Parameters<TrackingStore['logOutputs']>): Promise<void> {
+    return this.log(() => this.inner.logOutputs(...args));
+  }
+
+  /** Makes the run of a script that has made none, unless there is one. Rejects when the store refuses. */
+  async ensureRun(): Promise<void> {
+    if (this.tracked === undefined && this.runs.isEmpty) {
+      const run = this.createOwn();
+      this.tracked = { by: 'wrapper', run };
+      try {
+        await run;
+      } catch (error) {
+        this.tracked = undefined;
+        throw error;
+      }
+    }
+  }
+
+  /**
+   * Brings every run of the session to its end. To be called once, when the process has ended and the server takes no
+   * more requests. What fails is logged; it does not keep the other runs from their end.
+   * @param endedAtMs ms since epoch
+   * @returns the tracked run as it is now; undefined when the script only resumed runs or nothing could be written
+   */
+  async settle(ending: Ending, endedAtMs: number): Promise<Run | undefined> {
+    await Promise.allSettled(this.writesUnderWay);
+    await this.attempt('make the run', () => this.ensureRun());
+    await Promise.allSettled(this.lateTags);
+    const { trackedRunId } = this;
+    if (trackedRunId !== undefined) {
+      await this.attempt('log the params', () => this.logPlannedParams(trackedRunId));
+    }
+    const corrections = [...this.runs.corrections(ending)];
+    await Promise.all(
+      corrections.map(([runId, status]) =>
+        this.attempt('end the run', () => this.end(runId, status, endedAtMs)),
+      ),
+    );
+    return trackedRunId === undefined
+      ? undefined
+      : await this.attempt('read the run', () => this.inner.getRun(trackedRunId));
+  }
+
+  private async end(runId: RunId, status: RunStatus, endedAtMs: number): Promise<void> {
+    const { info } = await this.inner.getRun(runId, {});
+    if (info.lifecycleStage === 'active') {
+      const isOver = info.status !== 'RUNNING' && info.status !== 'SCHEDULED';
+      // A run that the script ended keeps the time at which it did.
+      await this.inner.updateRun(runId, { status, ...(isOver ? {} : { endTimeMs: endedAtMs }) });
+    }
+  }
+
+  private async createTracked(request: CreateRunRequest, options?: CallOptions): Promise<Run> {
+    const { plan } = this.options;
+    const named = request.runName !== undefined || tagValue(request.tags, RUN_NAME_TAG);
+    const name = named || plan.runName === undefined ? {} : { runName: plan.runName };
+    const run = await this.createWith(plan.tags, { ...request, ...name }, options);
+    this.track(run);
+    return run;
+  }
+
+  private track(run: Run): void {
+    this.trackedRunId = run.info.runId;
+    this.options.onTracked?.(run);
+  }
+
+  /** Creates a run with the context tags and `extra`; what the request says wins over both. */
+  private async createWith(
+    extra: readonly KeyValue[],
+    request: CreateRunRequest,
+    options?: CallOptions,
+  ): Promise<Run> {
+    const { contextTags, gitTags } = this.options.plan;
+    const git = await within(gitTags, GIT_PATIENCE_MS);
+    const tags = merge([...contextTags, ...(git ?? []), ...extra], request.tags ?? []);
+    const run = await this.inner.createRun({ ...request, tags }, options);
+    const { runId } = run.info;
+    this.runs.started(runId);
+    if (git === undefined) {
+      this.lateTags.push(
+        this.attempt('add the git tags', async () => this.setMissing(runId, await gitTags)),
+      );
+    }
+    return run;
+  }
+
+  private async setMissing(runId: RunId, tags: readonly KeyValue[]): Promise<void> {
+    const { data } = await this.inner.getRun(runId);
+    const missing = tags.filter(({ key }) => tagValue(data.tags, key) === undefined);
+    if (missing.length > 0) {
+      await this.inner.logBatch(runId, { tags: missing });
+    }
+  }
+
+  private async createOwn(): Promise<Run> {
+    const { experimentName, startTimeMs, userId } = this.options.plan;
+    const experimentId = await this.experimentId(experimentName);
+    return await this.createTracked({
+      experimentId,
+      startTimeMs,
+      ...(userId === undefined ? {} : { userId }),
+    });
+  }
+
+  private async experimentId(name: string): Promise<ExperimentId> {
+    try {
+      return (await this.inner.getExperimentByName(name)).experimentId;
+    } catch (error) {
+      if (!TrackingError.is(error, 'RESOURCE_DOES_NOT_EXIST')) {
+        throw error;
+      }
+    }
+    try {
+      return await this.inner.createExperiment({ name });
+    } catch (error) {
+      if (!TrackingError.is(error, 'RESOURCE_ALREADY_EXISTS')) {
+        throw error;
+      }
+      // Another process was faster.
+      return (await this.inner.getExperimentByName(name)).experimentId;
+    }
+  }
+
+  /**
+   * The script makes its first run after the wrapper had made one for it: it gets that one, so that nothing exists twice.
+   * A run cannot change its experiment; for another one the wrapper's is taken back.
+   */
+  private async takeOver(
+    own: Promise<Run>,
+    request: CreateRunRequest,
+    options?: CallOptions,
+  ): Promise<Run> {
+    const made = await own.catch(() => undefined);
+    if (made === undefined || made.info.experimentId !== request.experimentId) {
+      await this.takeBack(own);
+      return await this.createTracked(request, options);
+    }
+    const { runId } = made.info;
+    const runName = request.runName ?? tagValue(request.tags, RUN_NAME_TAG);
+    if (request.tags !== undefined && request.tags.length > 0) {
+      await this.inner.logBatch(runId, { tags: request.tags }, options);
+    }
+    if (runName !== undefined) {
+      await this.inner.updateRun(runId, { runName }, options);
+    }
+    return await this.inner.getRun(runId, options);
+  }
+
+  private async takeBack(own: Promise<Run>): Promise<void> {
+    const made = await own.catch(() => undefined);
+    if (made !== undefined) {
+      this.runs.removed(made.info.runId);
+      this.trackedRunId = undefined;
+      await this.inner.deleteRun(made.info.runId);
+    }
+  }
+
+  /**
+   * A param cannot be changed, and the script's own value of the same key must win and must not be refused: therefore
+   * the params of the command line are logged when the run ends, where the script has left them open.
+   */
+  private async logPlannedParams(runId: RunId): Promise<void> {
+    const { params } = this.options.plan;
+    if (this.paramsLogged || params.length === 0) {
+      return;
+    }
+    this.paramsLogged = true;
+    const { data } = await this.inner.getRun(runId);
+    const open = params.filter(({ key }) => tagValue(data.params, key) === undefined);
+    if (open.length > 0) {
+      await this.attempt('log the params', () => this.inner.logBatch(runId, { params: open }));
+    }
+  }
+
+  private log(work: () => Promise<void>): Promise<void> {
+    this.runs.wrote();
+    return this.write(work);
+  }
+
+  private async write<T>(work: () => Promise<T>): Promise<T> {
+    const underWay = work();
+    this.writesUnderWay.add(underWay);
+    try {
+      return await underWay;
+    } finally {
+      this.writesUnderWay.delete(underWay);
+      this.runs.answered(Date.now());
+    }
+  }
+
+  private async attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.options.logger.error(`Cannot ${what}: ${messageOf(error)}`, error);
+      return undefined;
+    }
+  }
+}
+
+function tagValue(tags: readonly KeyValue[] | undefined, key: string): string | undefined {
+  return tags?.find(tag => tag.key === key)?.value;
+}
+
+function merge(base: readonly KeyValue[], winning: readonly KeyValue[]): readonly KeyValue[] {
+  const byKey = new Map([...base, ...winning].map(({ key, value }) => [key, value]));
+  return [...byKey].map(([key, value]) => ({ key, value }));
+}
+
+/** @returns undefined when the promise is not there within so many ms. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>(resolve => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,28 @@
+import { parseRunColour } from '../../protocol/runColours';
+import type { RunSummary } from '../../protocol/runSummary';
+import type { Int64 } from '../../base/int64';
+import type { Run } from '../../tracking/entities';
+
+/** The part of a run that every panel shows. Steps and times beyond 2^53 are rounded: this form is for drawing. */
+export function runSummaryOf(run: Run, revision: number): RunSummary {
+  const { info, data } = run;
+  return {
+    runId: info.runId,
+    name: info.runName || info.runId.slice(0, 8),
+    experimentId: info.experimentId,
+    status: info.status,
+    deleted: info.lifecycleStage === 'deleted',
+    revision,
+    startTimeMs: toMs(info.startTimeMs),
+    endTimeMs: toMs(info.endTimeMs),
+    color: parseRunColour(data.tags.find(tag => tag.key === 'mlflow.runColor')?.value),
+    metricKeys: data.metrics.map(metric => metric.key),
+    latestValues: Float64Array.from(data.metrics, metric => metric.value),
+    latestSteps: Float64Array.from(data.metrics, metric => Number(metric.step)),
+    latestTimesMs: Float64Array.from(data.metrics, metric => Number(metric.timestampMs)),
+  };
+}
+
+function toMs(time: Int64 | undefined): number | null {
+  return time === undefined ? null : Number(time);
+}

@@ -1,0 +1,79 @@
+/**
+ * One colour for a run wherever it is shown: tree, legend, lines, diff. Twelve hues, started from Okabe–Ito and spread in
+ * lightness so that they stay apart for people with protanopia and deuteranopia (0.06 in OKLab at least); each has a
+ * contrast of 3:1 on white and on VS Code's dark editor background.
+ */
+export const RUN_HUES = [
+  '#3f61f3',
+  '#fa4a15',
+  '#4ca28b',
+  '#d56dc4',
+  '#a0945a',
+  '#8e85fe',
+  '#0c8386',
+  '#be506c',
+  '#708d00',
+  '#9a5a35',
+  '#d700c1',
+  '#506b9d',
+] as const;
+
+/** The second key beside the colour. Names are chart.js point styles. */
+export const RUN_MARKERS = ['circle', 'triangle', 'rect', 'rectRot', 'star', 'cross'] as const;
+export type RunMarker = (typeof RUN_MARKERS)[number];
+
+/** Line dashes, for runs that share a hue within one view. Lengths in px, empty is solid. */
+export const RUN_DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [9, 3, 2, 3]];
+
+export interface RunLook {
+  /** `#rrggbb`. */
+  readonly color: string;
+  readonly marker: RunMarker;
+  readonly dash: readonly number[];
+}
+
+/** FNV-1a, 32 bits: the same in every process and for all time, so that a run keeps its colour. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/** @param tag the value of `mlflow.runColor`, which wins when it is a hex colour. */
+export function runColour(runId: string, tag?: string | null): string {
+  return parseRunColour(tag) ?? RUN_HUES[hashOf(runId) % RUN_HUES.length] ?? RUN_HUES[0];
+}
+
+/** `#rgb` or `#rrggbb` in normal form, else null. */
+export function parseRunColour(tag: string | null | undefined): string | null {
+  const text = tag?.trim().toLowerCase() ?? '';
+  if (/^#[0-9a-f]{6}$/.test(text)) {
+    return text;
+  }
+  return /^#[0-9a-f]{3}$/.test(text) ? text.replace(/[0-9a-f]/g, '$&$&') : null;
+}
+
+/**
+ * Colours and second keys for the runs of one view. Colour depends on the run alone; marker and dash differ between runs
+ * that got the same colour.
+ */
+export function runLooks(
+  runs: readonly { readonly runId: string; readonly color: string | null }[],
+): ReadonlyMap<string, RunLook> {
+  const seen = new Map<string, number>();
+  const looks = new Map<string, RunLook>();
+  for (const run of runs) {
+    const color = runColour(run.runId, run.color);
+    const rank = seen.get(color) ?? 0;
+    seen.set(color, rank + 1);
+    const base = Math.floor(hashOf(run.runId) / RUN_HUES.length);
+    looks.set(run.runId, {
+      color,
+      marker: RUN_MARKERS[(base + rank) % RUN_MARKERS.length] ?? 'circle',
+      dash: RUN_DASHES[rank % RUN_DASHES.length] ?? [],
+    });
+  }
+  return looks;
+}

@@ -88,11 +88,15 @@ export interface Run {
     readonly params: readonly KeyValue[];
     readonly tags: readonly KeyValue[];
   };
-  readonly inputs: { readonly datasets: readonly DatasetInput[]; readonly models: readonly ModelInput[] };
+  readonly inputs: {
+    readonly datasets: readonly DatasetInput[];
+    readonly models: readonly ModelInput[];
+  };
   readonly outputs: { readonly models: readonly ModelOutput[] };
 }
 
-export type LoggedModelStatus = 'LOGGED_MODEL_PENDING' | 'LOGGED_MODEL_READY' | 'LOGGED_MODEL_UPLOAD_FAILED';
+export type LoggedModelStatus =
+  'LOGGED_MODEL_PENDING' | 'LOGGED_MODEL_READY' | 'LOGGED_MODEL_UPLOAD_FAILED';
 
 export interface LoggedModel {
   readonly modelId: ModelId;

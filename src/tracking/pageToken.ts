@@ -21,5 +21,8 @@ export function decodePageToken(token: string | undefined): number {
   } catch {
     // Not JSON: the same answer as for any other text that is no token.
   }
-  throw new TrackingError('INVALID_PARAMETER_VALUE', 'Invalid page token, could not base64-decode an offset');
+  throw new TrackingError(
+    'INVALID_PARAMETER_VALUE',
+    'Invalid page token, could not base64-decode an offset',
+  );
 }

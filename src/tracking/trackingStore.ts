@@ -171,13 +171,27 @@ export interface TrackingStore {
   getExperiment(experimentId: ExperimentId, options?: CallOptions): Promise<Experiment>;
   /** Finds active and deleted ones. */
   getExperimentByName(name: string, options?: CallOptions): Promise<Experiment>;
-  searchExperiments(request: SearchExperimentsRequest, options?: CallOptions): Promise<Page<Experiment>>;
-  renameExperiment(experimentId: ExperimentId, newName: string, options?: CallOptions): Promise<void>;
+  searchExperiments(
+    request: SearchExperimentsRequest,
+    options?: CallOptions,
+  ): Promise<Page<Experiment>>;
+  renameExperiment(
+    experimentId: ExperimentId,
+    newName: string,
+    options?: CallOptions,
+  ): Promise<void>;
   deleteExperiment(experimentId: ExperimentId, options?: CallOptions): Promise<void>;
   restoreExperiment(experimentId: ExperimentId, options?: CallOptions): Promise<void>;
   setExperimentTag(experimentId: ExperimentId, tag: KeyValue, options?: CallOptions): Promise<void>;
-  deleteExperimentTag(experimentId: ExperimentId, key: string, options?: CallOptions): Promise<void>;
-  searchDatasets(experimentIds: readonly ExperimentId[], options?: CallOptions): Promise<readonly DatasetSummary[]>;
+  deleteExperimentTag(
+    experimentId: ExperimentId,
+    key: string,
+    options?: CallOptions,
+  ): Promise<void>;
+  searchDatasets(
+    experimentIds: readonly ExperimentId[],
+    options?: CallOptions,
+  ): Promise<readonly DatasetSummary[]>;
 
   createRun(request: CreateRunRequest, options?: CallOptions): Promise<Run>;
   getRun(runId: RunId, options?: CallOptions): Promise<Run>;
@@ -194,7 +208,10 @@ export interface TrackingStore {
   logBatch(runId: RunId, batch: LogBatchRequest, options?: CallOptions): Promise<void>;
   logInputs(
     runId: RunId,
-    inputs: { readonly datasets?: readonly DatasetInput[]; readonly models?: readonly ModelInput[] },
+    inputs: {
+      readonly datasets?: readonly DatasetInput[];
+      readonly models?: readonly ModelInput[];
+    },
     options?: CallOptions,
   ): Promise<void>;
   logOutputs(runId: RunId, models: readonly ModelOutput[], options?: CallOptions): Promise<void>;
@@ -206,12 +223,27 @@ export interface TrackingStore {
 
   createLoggedModel(request: CreateLoggedModelRequest, options?: CallOptions): Promise<LoggedModel>;
   getLoggedModel(modelId: ModelId, options?: CallOptions): Promise<LoggedModel>;
-  finalizeLoggedModel(modelId: ModelId, status: LoggedModelStatus, options?: CallOptions): Promise<LoggedModel>;
+  finalizeLoggedModel(
+    modelId: ModelId,
+    status: LoggedModelStatus,
+    options?: CallOptions,
+  ): Promise<LoggedModel>;
   deleteLoggedModel(modelId: ModelId, options?: CallOptions): Promise<void>;
-  searchLoggedModels(request: SearchLoggedModelsRequest, options?: CallOptions): Promise<Page<LoggedModel>>;
-  setLoggedModelTags(modelId: ModelId, tags: readonly KeyValue[], options?: CallOptions): Promise<LoggedModel>;
+  searchLoggedModels(
+    request: SearchLoggedModelsRequest,
+    options?: CallOptions,
+  ): Promise<Page<LoggedModel>>;
+  setLoggedModelTags(
+    modelId: ModelId,
+    tags: readonly KeyValue[],
+    options?: CallOptions,
+  ): Promise<LoggedModel>;
   deleteLoggedModelTag(modelId: ModelId, key: string, options?: CallOptions): Promise<void>;
-  logLoggedModelParams(modelId: ModelId, params: readonly KeyValue[], options?: CallOptions): Promise<void>;
+  logLoggedModelParams(
+    modelId: ModelId,
+    params: readonly KeyValue[],
+    options?: CallOptions,
+  ): Promise<void>;
 
   /**
    * Changes made by this process or any other, within 2 s, batched. The store looks only while someone listens, and its

@@ -110,13 +110,19 @@ async function diffFromNothing(options: GitOptions): Promise<string> {
     : usable(await runGit([...DIFF_ARGS, id], { ...options, maxBytes: MAX_PATCH_BYTES }));
 }
 
+/** The text changes of a diff, each file whole, so that `git apply` takes the patch. */
 function usable(diff: GitAnswer): string {
   if (diff.exitCode !== 0) {
     return '';
   }
-  return diff.truncated
-    ? `${diff.stdout.slice(0, diff.stdout.lastIndexOf('\n') + 1)}[The patch is longer than ${MAX_PATCH_BYTES / 1024 / 1024} MiB and was cut here.]\n`
-    : diff.stdout;
+  const files = diff.stdout.split(/^(?=diff --git )/m);
+  if (diff.truncated) {
+    files.pop();
+  }
+  // git apply refuses a whole patch for one binary file whose content is not in it, and as text that would be huge.
+  const kept = files.filter(file => !/^Binary files .* differ$/m.test(file));
+  const note = diff.truncated ? `# Cut after ${MAX_PATCH_BYTES / 1024 / 1024} MiB.\n` : '';
+  return kept.join('') + note;
 }
 
 async function pathIn(root: string, file: string): Promise<string | undefined> {

@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from '../base/logger';
+import type { KeyValue, Run } from '../tracking/entities';
+import { TrackingError } from '../tracking/trackingError';
+import type { TrackingStore } from '../tracking/trackingStore';
+import { childEnvironment } from './childEnvironment';
+import { commandText } from './commandText';
+import { ConsoleLog } from './consoleLog';
+import { gitTags, PATCH_ARTIFACT, processTags, userName } from './contextTags';
+import { readGitState } from './git/gitState';
+import { findScriptSource, type ScriptSource } from './scriptSource';
+import { SupervisedProcess } from './supervisedProcess';
+import { TrackedRunStore } from './trackedRunStore';
+
+export interface LaunchRequest {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly workingDir: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** `--experiment`; without it the name of the working directory. A script that sets one itself wins. */
+  readonly experimentName?: string;
+  readonly runName?: string;
+  readonly params: readonly KeyValue[];
+  readonly tags: readonly KeyValue[];
+}
+
+/** What a launch needs of the layers that it may not know. */
+export interface LaunchServices {
+  readonly store: TrackingStore;
+  readonly logger: Logger;
+  /** Characters that every server behind this store takes as a tag's value. */
+  readonly tagLimit: number;
+  /** Serves a store on the loopback interface, to holders of the token only. */
+  serve(store: TrackingStore, token: string): Promise<{ url: string; close(): Promise<void> }>;
+  writeArtifact(run: Run, artifactPath: string, content: Uint8Array): Promise<void>;
+}
+
+export interface LaunchResult {
+  /** The script's own; 128 + n for signal n; 126 or 127 when it could not be started, as in a shell. */
+  readonly exitCode: number;
+  /** As it ended; absent when the script could not be started, only resumed runs, or the store failed. */
+  readonly run?: Run;
+}
+
+const CONSOLE_ARTIFACT = 'mlflow-tracker/console.log';
+/** ms between SIGTERM and SIGKILL. */
+const GRACE_MS = 10_000;
+/** In a terminal the first output is not seen: a script that shows no sign of MLflow gets its run after so many ms. */
+const UNSEEN_OUTPUT_MS = 2_000;
+
+/**
+ * Runs a command as a tracked run: serves the store to it, records where its code comes from, and brings each of its runs
+ * to the end that the process came to. What the script does with MLflow is its own affair; no failure of the recording
+ * stops it.
+ *
+ * When this process itself is killed, nothing is left to end the run; the heartbeat by which others will notice belongs
+ * here, beside the process it watches.
+ */
+export async function launch(
+  request: LaunchRequest,
+  services: LaunchServices,
+): Promise<LaunchResult> {
+  const { store, logger } = services;
+  const startTimeMs = Date.now();
+  const source = findScriptSource(request.command, request.args, request.workingDir);
+  const git = readGitState({
+    source: source.file ?? request.workingDir,
+    sourceIsFile: source.file !== undefined,
+    env: request.env,
+    logger,
+  });
+  const background: Promise<void>[] = [];
+  const inBackground = (what: string, work: () => Promise<void>): void => {
+    background.push(
+      work().catch((error: unknown) => logger.error(`Cannot ${what}: ${messageOf(error)}`, error)),
+    );
+  };
+  const experimentName = await usableExperiment(request, store, logger);
+  const user = userName(request.env);
+  const tracked = new TrackedRunStore(store, {
+    logger,
+    plan: {
+      experimentName,
+      ...(request.runName === undefined ? {} : { runName: request.runName }),
+      tags: request.tags,
+      params: request.params,
+      contextTags: processTags(
+        source.name,
+        commandText(request.command, request.args),
+        request.env,
+        services.tagLimit,
+      ),
+      gitTags: git.then(state => gitTags(state, services.tagLimit)),
+      userId: user,
+      startTimeMs,
+    },
+    onTracked: run => {
+      inBackground('store the patch', async () => {
+        const patch = (await git)?.patch;
+        if (patch !== undefined) {
+          await services.writeArtifact(run, PATCH_ARTIFACT, Buffer.from(patch));
+        }
+      });
+    },
+  });
+  const token = randomBytes(32).toString('base64url');
+  const server = await services.serve(tracked, token);
+  const log = new ConsoleLog();
+  const makeRun = await runMaker(source, tracked, inBackground);
+  const child = new SupervisedProcess({
+    command: request.command,
+    args: request.args,
+    cwd: request.workingDir,
+    env: childEnvironment({
+      inherited: request.env,
+      trackingUri: server.url,
+      token,
+      experimentName,
+      userName: user,
+    }),
+    graceMs: GRACE_MS,
+    onOutput: chunk => {
+      log.append(chunk);
+      makeRun();
+    },
+  });
+  try {
+    await child.started();
+  } catch (error) {
+    await server.close();
+    const { exitCode, reason } = startFailure(error);
+    logger.error(`Cannot start ${request.command}: ${reason}.`);
+    return { exitCode };
+  }
+  const unseen = child.capturesOutput ? undefined : setTimeout(makeRun, UNSEEN_OUTPUT_MS);
+  const end = await child.ended();
+  clearTimeout(unseen);
+  await server.close();
+  const run = await tracked.settle(end, end.endedAtMs);
+  if (run !== undefined && !log.isEmpty) {
+    inBackground('store the console log', () =>
+      services.writeArtifact(run, CONSOLE_ARTIFACT, log.toBytes()),
+    );
+  }
+  await Promise.all(background);
+  return { exitCode: end.exitCode, ...(run === undefined ? {} : { run }) };
+}
+
+/**
+ * The experiment for runs that name none. Asking also shows, before hours of training, that the store can be reached.
+ * A deleted experiment takes no runs; one that was asked for is an error, the folder's is passed over.
+ */
+async function usableExperiment(
+  request: LaunchRequest,
+  store: TrackingStore,
+  logger: Logger,
+): Promise<string> {
+  const name = request.experimentName ?? (path.basename(request.workingDir) || 'Default');
+  try {
+    const { lifecycleStage } = await store.getExperimentByName(name);
+    if (lifecycleStage === 'active') {
+      return name;
+    }
+  } catch (error) {
+    if (TrackingError.is(error, 'RESOURCE_DOES_NOT_EXIST')) {
+      return name;
+    }
+    throw error;
+  }
+  if (request.experimentName !== undefined) {
+    throw new TrackingError(
+      'INVALID_STATE',
+      `The experiment ${name} is deleted: restore it or choose another with --experiment.`,
+    );
+  }
+  logger.warn(`The experiment ${name} is deleted, runs go to the experiment Default.`);
+  return 'Default';
+}
+
+/**
+ * A script that never touches MLflow gets its run as soon as it shows life. One that speaks of MLflow will make its own,
+ * most likely in an experiment of its own, and gets one only if it has none at its end.
+ * @returns a function to call at every sign of life
+ */
+async function runMaker(
+  source: ScriptSource,
+  store: TrackedRunStore,
+  inBackground: (what: string, work: () => Promise<void>) => void,
+): Promise<() => void> {
+  let wanted = !(await mentionsMlflow(source.file));
+  return () => {
+    if (wanted) {
+      wanted = false;
+      inBackground('make the run', () => store.ensureRun());
+    }
+  };
+}
+
+async function mentionsMlflow(file: string | undefined): Promise<boolean> {
+  if (file === undefined) {
+    return false;
+  }
+  try {
+    return /mlflow/i.test(await readFile(file, 'utf8'));
+  } catch {
+    // Unreadable for us: the run is made in time or taken over, either way it exists once.
+    return false;
+  }
+}
+
+function startFailure(error: unknown): { exitCode: number; reason: string } {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') {
+    return { exitCode: 127, reason: 'there is no such command' };
+  }
+  if (code === 'EACCES') {
+    return { exitCode: 126, reason: 'the file is not executable' };
+  }
+  return { exitCode: 126, reason: messageOf(error) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -27,6 +27,21 @@ export function credentialsFromEnvironment(env: NodeJS.ProcessEnv): Credentials 
   return MLFLOW_TRACKING_TOKEN ? { kind: 'bearer', token: MLFLOW_TRACKING_TOKEN } : undefined;
 }
 
+/** MLflow's variables for these credentials; null for those that must not be set beside them. */
+export function credentialsToEnvironment(
+  credentials: Credentials | undefined,
+): Readonly<Record<string, string | null>> {
+  if (credentials === undefined) {
+    return {};
+  }
+  const isBasic = credentials.kind === 'basic';
+  return {
+    MLFLOW_TRACKING_USERNAME: isBasic ? credentials.username : null,
+    MLFLOW_TRACKING_PASSWORD: isBasic ? credentials.password : null,
+    MLFLOW_TRACKING_TOKEN: isBasic ? null : credentials.token,
+  };
+}
+
 /** Splits `http://user:password@host` so that the secret does not travel in a URL. */
 export function splitCredentials(url: string): { url: string; credentials?: Credentials } {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;

@@ -7,6 +7,11 @@ export interface ChildEnvironmentOptions {
   readonly token: string;
   readonly experimentName: string | undefined;
   readonly userName: string | undefined;
+  /**
+   * There is a file `~/.mlflow/credentials`. MLflow's clients would then sign in with the user and password in it and
+   * ignore the token; variables win over the file, and our server takes the token as password too.
+   */
+  readonly hasCredentialsFile: boolean;
 }
 
 /**
@@ -40,6 +45,13 @@ export function childEnvironment(options: ChildEnvironmentOptions): NodeJS.Proce
   ];
   if (options.experimentName !== undefined) {
     added.push({ key: 'MLFLOW_EXPERIMENT_NAME', value: options.experimentName });
+  }
+  if (options.hasCredentialsFile) {
+    added.push(
+      // MLflow records this name as `mlflow.user`.
+      { key: 'MLFLOW_TRACKING_USERNAME', value: options.userName ?? 'mlflow' },
+      { key: 'MLFLOW_TRACKING_PASSWORD', value: options.token },
+    );
   }
   return {
     ...kept,

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Logger } from '../base/logger';
 import type { KeyValue, Run } from '../tracking/entities';
@@ -119,6 +121,7 @@ export async function launch(
       token,
       experimentName,
       userName: user,
+      hasCredentialsFile: existsSync(path.join(homedir(), '.mlflow', 'credentials')),
     }),
     graceMs: GRACE_MS,
     onOutput: chunk => {

@@ -1,12 +1,7 @@
 import type { CallOptions } from '../tracking/trackingStore';
+import type { FileInfo } from '../wire/fileInfoRecord';
 
-export interface FileInfo {
-  /** POSIX path relative to the repository's root. */
-  readonly path: string;
-  readonly isDir: boolean;
-  /** Bytes; absent for directories. */
-  readonly fileSize?: number;
-}
+export type { FileInfo };
 
 export interface ArtifactContent {
   readonly stream: ReadableStream<Uint8Array>;

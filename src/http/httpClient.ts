@@ -26,7 +26,7 @@ export interface HttpRequest {
   /** Changes nothing or may be repeated, so a broken connection is tried again. */
   readonly repeatable: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** The answer never ends, as an event stream's: only its headers are waited for. */
+  /** ms until the headers of the answer must be there, in place of the client's. */
   readonly timeoutMs?: number;
 }
 
@@ -58,20 +58,20 @@ export class HttpClient {
         }
         throw error;
       });
-      if (outcome instanceof Response && (!BUSY.has(outcome.status) || attempt >= retries)) {
+      const failed = outcome instanceof HttpError;
+      if (!failed && (!BUSY.has(outcome.status) || attempt >= retries)) {
         return outcome;
       }
-      const waitMs = waitBefore(attempt, outcome);
-      const reason = outcome instanceof Response ? `HTTP ${outcome.status}` : outcome.message;
+      const askedSeconds = failed ? NaN : Number(outcome.headers.get('retry-after') ?? NaN);
+      const waitMs = waitBefore(attempt, askedSeconds);
+      const reason = failed ? outcome.message : `HTTP ${outcome.status}.`;
       this.options.logger.debug(
-        `${request.method} ${request.path}: ${reason} Trying again in ${waitMs} ms.`,
+        `${request.method} ${redactUrl(request.path)}: ${reason} Trying again in ${waitMs} ms.`,
       );
-      if (outcome instanceof Response) {
+      if (!failed) {
         await outcome.body?.cancel();
       }
-      await sleep(waitMs, undefined, request.signal ? { signal: request.signal } : {}).catch(() =>
-        request.signal?.throwIfAborted(),
-      );
+      await wait(waitMs, request.signal);
     }
   }
 
@@ -102,10 +102,18 @@ export class HttpClient {
   }
 }
 
-/** Doubles from 200 ms with jitter; what the server asks for comes first. */
-function waitBefore(attempt: number, outcome: Response | HttpError): number {
-  const asked =
-    outcome instanceof Response ? Number(outcome.headers.get('retry-after') ?? NaN) : NaN;
+/** Doubles from 200 ms with jitter, unless the server asks for something else. */
+function waitBefore(attempt: number, askedSeconds: number): number {
   const own = 200 * 2 ** attempt * (1 + Math.random() / 2);
-  return Math.min(LONGEST_WAIT_MS, Math.round(Number.isFinite(asked) ? asked * 1000 : own));
+  const waitMs = Number.isFinite(askedSeconds) ? askedSeconds * 1000 : own;
+  return Math.min(LONGEST_WAIT_MS, Math.round(waitMs));
+}
+
+async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(ms, undefined, signal ? { signal } : {});
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
 }

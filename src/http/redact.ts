@@ -17,3 +17,8 @@ export function redactHeaders(headers: Iterable<readonly [string, string]>): str
     .map(([name, value]) => `${name}: ${SECRET_HEADERS.test(name) ? HIDDEN : value}`)
     .join(', ');
 }
+
+/** Free text, such as a log line, with every URL in it redacted by `redactUrl`. */
+export function redactText(text: string): string {
+  return text.replace(/[a-z][\w+.-]*:\/\/[^\s"'<>]+/gi, redactUrl);
+}

@@ -1,5 +1,6 @@
 import { TrackingError, type ErrorCode } from '../tracking/trackingError';
-import type { JsonValue } from './json';
+import { isObject } from './fieldReader';
+import { readJson, type JsonObject } from './json';
 
 /** HTTP status of each code, as MLflow answers it. A code that MLflow does not map is a 500 there and here. */
 export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -37,24 +38,26 @@ export function encodeError(error: TrackingError): ErrorRecord {
 }
 
 /**
- * The error that a server's answer means. `body` is the parsed body, or undefined when it was no JSON: then the status
- * alone decides, and a 404 means that the server has no such endpoint.
+ * The error that a server's answer means. Where `text` is no JSON the status alone decides, and a 404 means that the
+ * server has no such endpoint.
  */
-export function decodeError(status: number, body: JsonValue | undefined): TrackingError {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
-    const { error_code: code, message } = body;
-    const text = typeof message === 'string' && message !== '' ? message : `HTTP status ${status}`;
-    if (typeof code === 'string' && isErrorCode(code)) {
-      return new TrackingError(code, text);
-    }
-    if (typeof message === 'string') {
-      return new TrackingError(codeOfStatus(status), text);
-    }
+export function decodeError(status: number, text: string): TrackingError {
+  const { error_code: code, message } = parseObject(text);
+  const sentence =
+    typeof message === 'string' && message !== ''
+      ? message
+      : (SENTENCES[status] ?? `The server answered with HTTP status ${status}.`);
+  const known = typeof code === 'string' && isErrorCode(code);
+  return new TrackingError(known ? code : codeOfStatus(status), sentence);
+}
+
+function parseObject(text: string): JsonObject {
+  try {
+    return readJson(text, value => (isObject(value) ? value : {}));
+  } catch {
+    // A proxy's or framework's own page.
+    return {};
   }
-  return new TrackingError(
-    codeOfStatus(status),
-    SENTENCES[status] ?? `The server answered with HTTP status ${status}.`,
-  );
 }
 
 function isErrorCode(text: string): text is ErrorCode {

@@ -2,17 +2,17 @@ import { present } from '../base/present';
 import { objects, optionalBoolean, optionalInt64, optionalText, requiredText } from './fieldReader';
 import type { JsonObject, JsonRecord } from './json';
 
-/** A file or directory on the wire; `path` is relative to the root, or a base name in `mlflow-artifacts` lists. */
-export interface FileInfoRecord {
+/** A file or directory: `path` is POSIX and relative to the root, or a base name in `mlflow-artifacts` lists. */
+export interface FileInfo {
   readonly path: string;
   readonly isDir: boolean;
-  /** Bytes. */
+  /** Bytes; absent for directories. */
   readonly fileSize?: number;
 }
 
 export interface FileListRecord {
   readonly rootUri?: string;
-  readonly files: readonly FileInfoRecord[];
+  readonly files: readonly FileInfo[];
   readonly nextPageToken?: string;
 }
 

@@ -1,0 +1,84 @@
+import { defaultTrackingUri } from '../stores/defaultTrackingUri';
+import { openStore, remoteOf } from '../stores/openStore';
+import { TrackingError } from '../tracking/trackingError';
+import { parseServerArguments, SERVER_USAGE } from './serverArguments';
+import { serveStore } from './serveStore';
+import { stderrLogger, writeLine } from './writers';
+
+/** `mlflow-tracker server`: runs until SIGINT, SIGTERM or, when asked to, the end of stdin. @returns the exit code */
+export async function server(argv: readonly string[]): Promise<number> {
+  const args = parseServerArguments(argv);
+  if (args.help) {
+    process.stdout.write(SERVER_USAGE);
+    return 0;
+  }
+  const { env } = process;
+  const workingDir = process.cwd();
+  const logger = stderrLogger();
+  const token = tokenFrom(args.tokenVariable, env);
+  const beyondLoopback = !isLoopback(args.host);
+  if (beyondLoopback && token === undefined) {
+    logger.warn(
+      `Everyone who reaches ${args.host} can read and write this store; --token-env asks for a token.`,
+    );
+  }
+  // Waited for before anything is open, so that no signal is lost.
+  const ended = endOfServer(args.exitWithStdin);
+  const trackingUri = args.trackingUri || (await defaultTrackingUri(workingDir, env));
+  const store = await openStore(trackingUri, {
+    logger,
+    workingDir,
+    env,
+    artifactRoot: args.artifactRoot,
+  });
+  try {
+    const listener = await serveStore(store, {
+      host: args.host,
+      port: args.port,
+      guard: { token, allowedHosts: args.allowedHosts, beyondLoopback },
+      remote: remoteOf(store),
+      workingDir,
+      artifactsDestination: args.artifactsDestination,
+      logger,
+    });
+    writeLine(process.stdout, `listening on ${listener.url}`);
+    await ended;
+    process.stdin.destroy();
+    await listener.close();
+  } finally {
+    await store.close();
+  }
+  return 0;
+}
+
+/** The token leaves the environment, so that no child process inherits it. */
+function tokenFrom(variable: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
+  if (variable === undefined) {
+    return undefined;
+  }
+  const token = env[variable];
+  if (!token) {
+    throw new TrackingError(
+      'INVALID_PARAMETER_VALUE',
+      `--token-env names ${variable}, which is not set in the environment.`,
+    );
+  }
+  delete env[variable];
+  return token;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+function endOfServer(withStdin: boolean): Promise<void> {
+  return new Promise(resolve => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+    if (withStdin) {
+      process.stdin.once('end', () => resolve());
+      process.stdin.once('error', () => resolve());
+      process.stdin.resume();
+    }
+  });
+}

@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+
+import type { MlflowEnvironment } from './mlflowEnvironments';
+import { PythonDriver } from './pythonDriver';
+import { defineSessionCases } from './sessionCases';
+import { defineStoreCases } from './storeCases';
+
+/** One real MLflow against our server and our stores, in one Python process: MLflow takes seconds to load. */
+export function describeMlflow(environment: MlflowEnvironment): void {
+  describe(`MLflow ${environment.version}`, () => {
+    let folder: string | undefined;
+    let python: PythonDriver | undefined;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'mlflow-client-'));
+      python = new PythonDriver(environment, folder);
+      expect(await python.ask('version')).toBe(environment.version);
+    });
+    afterAll(async () => {
+      await python?.close();
+      if (folder !== undefined) {
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
+    const driver = () => {
+      if (python === undefined) {
+        throw new Error('Python is not running');
+      }
+      return python;
+    };
+
+    defineStoreCases(environment, driver);
+    defineSessionCases(environment, driver);
+  });
+}

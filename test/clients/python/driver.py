@@ -1,0 +1,88 @@
+"""Does what the test process asks for, one JSON line in, one JSON line out, so that MLflow is imported once."""
+
+import json
+import os
+import sys
+import traceback
+
+import canonical
+import mlflow
+import session
+import write_store
+from mlflow import MlflowClient
+from mlflow.entities import Metric, ViewType
+
+# Anything that MLflow prints goes to stderr; only replies go to the real stdout.
+replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+os.dup2(2, 1)
+
+
+def version():
+    return mlflow.__version__
+
+
+def write(uri, values):
+    return write_store.write(MlflowClient(uri), **values)
+
+
+def dump(uri):
+    return canonical.store(MlflowClient(uri))
+
+
+def search(uri, experiment_ids, searches):
+    """The run ids that each search finds, in order, paged; or the error code."""
+    client = MlflowClient(uri)
+    answers = []
+    for each in searches:
+        try:
+            ids, token = [], None
+            while True:
+                page = client.search_runs(
+                    experiment_ids,
+                    filter_string=each["filter"],
+                    order_by=each["orderBy"],
+                    run_view_type=ViewType.ALL,
+                    max_results=each.get("maxResults", 4),
+                    page_token=token,
+                )
+                ids += [run.info.run_id for run in page]
+                token = page.token
+                if not token:
+                    break
+            answers.append(ids)
+        except mlflow.exceptions.MlflowException as error:
+            answers.append(error.error_code)
+    return answers
+
+
+def append(uri, run_id):
+    """What a plain script does to a store that others watch."""
+    client = MlflowClient(uri)
+    client.log_metric(run_id, "from outside", 0.5, timestamp=1, step=1)
+    return client.create_run(client.get_run(run_id).info.experiment_id).info.run_id
+
+
+def log_points(uri, run_id, key, count):
+    client = MlflowClient(uri)
+    for step in range(count):
+        client.log_batch(run_id, metrics=[Metric(key, step / 3, step, step)])
+
+
+COMMANDS = {
+    command.__name__: command
+    for command in (version, write, dump, search, append, log_points, session.run)
+}
+
+
+def main():
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            reply = {"ok": COMMANDS[request["command"]](**request["arguments"])}
+        except Exception:
+            reply = {"error": traceback.format_exc()}
+        replies.write(json.dumps(reply) + "\n")
+        replies.flush()
+
+
+main()

@@ -1,0 +1,4 @@
+import { fileSubject } from './fileSubjects';
+import { trackingStoreContract } from './trackingStoreContract';
+
+trackingStoreContract(fileSubject);

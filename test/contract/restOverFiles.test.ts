@@ -1,0 +1,4 @@
+import { restOverFilesSubject } from './fileSubjects';
+import { trackingStoreContract } from './trackingStoreContract';
+
+trackingStoreContract(restOverFilesSubject);

@@ -1,0 +1,4 @@
+import { restOverSqliteSubject } from './sqliteSubjects';
+import { trackingStoreContract } from './trackingStoreContract';
+
+trackingStoreContract(restOverSqliteSubject);

@@ -1,0 +1,4 @@
+import { sqliteSubject } from './sqliteSubjects';
+import { trackingStoreContract } from './trackingStoreContract';
+
+trackingStoreContract(sqliteSubject);

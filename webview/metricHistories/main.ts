@@ -1,0 +1,3 @@
+import './metricHistories.css';
+import '../shared/elements';
+import './metricHistoriesApp';

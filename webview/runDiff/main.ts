@@ -1,0 +1,3 @@
+import './runDiff.css';
+import '../shared/elements';
+import './runDiffApp';

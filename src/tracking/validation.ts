@@ -31,7 +31,7 @@ const KEY_CHARACTERS =
   process.platform === 'win32' ? /^[/\p{L}\p{N}_.\- ]*$/u : /^[/\p{L}\p{N}_.\- :]*$/u;
 const RUN_ID = /^[A-Za-z0-9][\p{L}\p{N}_-]{0,255}$/u;
 const EXPERIMENT_ID = /^[A-Za-z0-9][\p{L}\p{N}_-]{0,63}$/u;
-const MODEL_ID = /^m-[\p{L}\p{N}_-]{1,254}$/u;
+const MODEL_ID = /^[A-Za-z0-9][\p{L}\p{N}_-]{0,255}$/u;
 
 function invalid(message: string): TrackingError {
   return new TrackingError('INVALID_PARAMETER_VALUE', message);
@@ -128,7 +128,9 @@ export function validateMetric(metric: Metric, path = ''): void {
 }
 
 function isInteger(value: Int64): boolean {
-  return typeof value === 'bigint' || Number.isSafeInteger(value);
+  return typeof value === 'bigint'
+    ? value >= INT64_MIN && value <= INT64_MAX
+    : Number.isSafeInteger(value);
 }
 
 /** Checks a param and returns it with its value cut to the limit. */

@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import type {
+  Experiment,
+  KeyValue,
+  LifecycleStage,
+  Metric,
+  Run,
+  RunId,
+  RunInfo,
+} from '../../tracking/entities';
+import { generateRunName } from '../../tracking/runName';
+import { TrackingError } from '../../tracking/trackingError';
+import type {
+  CreateRunRequest,
+  LogBatchRequest,
+  UpdateRunRequest,
+} from '../../tracking/trackingStore';
+import {
+  agreedRunName,
+  changedParamError,
+  validateBatch,
+  validateMetric,
+  validateParam,
+  validateTag,
+} from '../../tracking/validation';
+import { checkKeyConflict, checkKeysTogether, keyPath } from './keyFiles';
+import { createKeyFile, deleteKeyFile, writeKeyFile } from './keyWrites';
+import { forEachLimited } from './keyedQueue';
+import {
+  appendToUri,
+  ARTIFACTS_FOLDER,
+  META_FILE,
+  METRICS_FOLDER,
+  PARAMS_FOLDER,
+  TAGS_FOLDER,
+} from './layout';
+import { writeError } from './fileErrors';
+import { readMetaText } from './metaFiles';
+import { formatLine } from './metricLines';
+import { editMeta, formatMeta, type MetaInput } from './metaYaml';
+import type { ModelFiles } from './modelFiles';
+import type { ProblemList } from './problemList';
+import { RUN_NAME_TAG, type RunFiles, type StoredRun } from './runFiles';
+import { statusNumber } from './runMeta';
+import { appendLines, makeFolder, replaceFile } from './writeFiles';
+
+/** How many files are made durable side by side. */
+const PARALLEL_WRITES = 8;
+/** MLflow's SourceType.LOCAL, the only one it writes. */
+const SOURCE_TYPE_LOCAL = 4;
+
+/** Writes runs. Calls for one run must not overlap: a meta file is read, changed and replaced. */
+export class RunWriter {
+  constructor(
+    private readonly runs: RunFiles,
+    private readonly models: ModelFiles,
+    private readonly problems: ProblemList,
+  ) {}
+
+  /** @param experimentFolder the folder of the experiment, which is active. */
+  async create(
+    request: CreateRunRequest,
+    experiment: Experiment,
+    experimentFolder: string,
+  ): Promise<Run> {
+    const tags = validateNewRunTags(request.tags ?? []);
+    const tagged = tags.find(({ key }) => key === RUN_NAME_TAG)?.value;
+    const runName = agreedRunName(request.runName, tagged) ?? generateRunName();
+    const runId = randomUUID().replaceAll('-', '');
+    const folder = join(experimentFolder, runId);
+    for (const part of [METRICS_FOLDER, PARAMS_FOLDER, ARTIFACTS_FOLDER]) {
+      await makeFolder(join(folder, part));
+    }
+    const all = new Map(tags.map(tag => [tag.key, tag]));
+    all.set(RUN_NAME_TAG, { key: RUN_NAME_TAG, value: runName });
+    await this.writeTags(folder, [...all.values()]);
+    // The meta file comes last: it makes the run visible, complete. Old readers want `run_uuid`.
+    const meta = formatMeta({
+      artifact_uri: appendToUri(experiment.artifactLocation, runId, ARTIFACTS_FOLDER),
+      end_time: null,
+      entry_point_name: '',
+      experiment_id: experiment.experimentId,
+      lifecycle_stage: 'active',
+      run_id: runId,
+      run_name: runName,
+      run_uuid: runId,
+      source_name: '',
+      source_type: SOURCE_TYPE_LOCAL,
+      source_version: '',
+      start_time: request.startTimeMs ?? 0,
+      status: statusNumber('RUNNING'),
+      tags: [],
+      user_id: request.userId ?? '',
+    });
+    await replaceFile(join(folder, META_FILE), meta);
+    return this.runs.load(this.runs.find(runId));
+  }
+
+  async update(runId: RunId, { status, endTimeMs, runName }: UpdateRunRequest): Promise<RunInfo> {
+    const run = this.runs.findActive(runId);
+    if (runName) {
+      await this.writeTags(run.folder, [validateTag({ key: RUN_NAME_TAG, value: runName })]);
+    }
+    await this.editMeta(run, {
+      ...(status === undefined ? {} : { status: statusNumber(status) }),
+      ...(endTimeMs === undefined ? {} : { end_time: endTimeMs }),
+      ...(runName ? { run_name: runName } : {}),
+    });
+    return this.runs.infoOf(this.runs.find(runId));
+  }
+
+  /** Sets the stage; deleting again refreshes the time of deletion, as in MLflow. */
+  async setStage(run: StoredRun, stage: LifecycleStage): Promise<void> {
+    await this.editMeta(run, {
+      lifecycle_stage: stage,
+      deleted_time: stage === 'deleted' ? Date.now() : undefined,
+    });
+  }
+
+  async setStages(runs: readonly StoredRun[], stage: LifecycleStage): Promise<void> {
+    await forEachLimited(runs, PARALLEL_WRITES, run => this.setStage(run, stage));
+  }
+
+  async logMetric(runId: RunId, metric: Metric): Promise<void> {
+    validateMetric(metric);
+    await this.appendMetrics(this.runs.findActive(runId), [metric]);
+  }
+
+  async logParam(runId: RunId, param: KeyValue): Promise<void> {
+    const checked = validateParam(param);
+    const run = this.runs.findActive(runId);
+    this.checkUnchanged(run, checked);
+    await this.writeParam(run, checked);
+  }
+
+  async setTag(runId: RunId, tag: KeyValue): Promise<void> {
+    const checked = validateTag(tag);
+    const run = this.runs.findActive(runId);
+    await this.writeTags(run.folder, [checked]);
+    await this.renameByTag(run, checked);
+  }
+
+  async deleteTag(runId: RunId, key: string): Promise<void> {
+    const { folder } = this.runs.findActive(runId);
+    if (!(await deleteKeyFile(join(folder, TAGS_FOLDER), key))) {
+      throw new TrackingError(
+        'RESOURCE_DOES_NOT_EXIST',
+        `No tag with name: ${key} in run with id ${runId}`,
+      );
+    }
+  }
+
+  /** Everything that can be said against a batch is said before the first byte of it is written. */
+  async logBatch(runId: RunId, batch: LogBatchRequest): Promise<void> {
+    const { metrics, params, tags } = validateBatch(batch);
+    const run = this.runs.findActive(runId);
+    params.forEach(param => this.checkUnchanged(run, param));
+    this.checkKeys(join(run.folder, PARAMS_FOLDER), params);
+    this.checkKeys(join(run.folder, METRICS_FOLDER), metrics);
+    this.checkKeys(join(run.folder, TAGS_FOLDER), tags);
+    metrics.forEach(({ modelId }) => modelId !== undefined && this.models.requireFolder(modelId));
+    await forEachLimited(params, PARALLEL_WRITES, param => this.writeParam(run, param));
+    await this.appendMetrics(run, metrics);
+    await this.writeTags(run.folder, tags);
+    for (const tag of tags) {
+      await this.renameByTag(run, tag);
+    }
+  }
+
+  private checkKeys(folder: string, entries: readonly { readonly key: string }[]): void {
+    const keys = [...new Set(entries.map(({ key }) => key))];
+    checkKeysTogether(keys);
+    keys.forEach(key => checkKeyConflict(folder, key));
+  }
+
+  private checkUnchanged(run: StoredRun, { key, value }: KeyValue): void {
+    const logged = this.runs.readParam(run.folder, key);
+    if (logged !== undefined && logged !== value) {
+      throw changedParamError(run.info.runId, key, logged, value);
+    }
+  }
+
+  private async writeParam(run: StoredRun, param: KeyValue): Promise<void> {
+    if (!(await createKeyFile(join(run.folder, PARAMS_FOLDER), param, run.folder))) {
+      // Another process may have been faster; the same value again is no change.
+      this.checkUnchanged(run, param);
+    }
+  }
+
+  /** One write a file, whatever the number of points. */
+  private async appendMetrics(run: StoredRun, metrics: readonly Metric[]): Promise<void> {
+    const lines = new Map<string, string>();
+    const add = (folder: string, metric: Metric, line: string): void => {
+      checkKeyConflict(folder, metric.key);
+      const path = keyPath(folder, metric.key);
+      lines.set(path, (lines.get(path) ?? '') + line);
+    };
+    for (const metric of metrics) {
+      add(join(run.folder, METRICS_FOLDER), metric, formatLine(metric));
+      if (metric.modelId !== undefined) {
+        const modelFolder = this.models.requireFolder(metric.modelId);
+        add(join(modelFolder, METRICS_FOLDER), metric, formatLine(metric, run.info.runId));
+      }
+    }
+    await forEachLimited([...lines], PARALLEL_WRITES, async ([path, text]) => {
+      try {
+        await makeFolder(dirname(path));
+        await appendLines(path, text);
+      } catch (error) {
+        throw writeError(path, error);
+      }
+    });
+  }
+
+  private async writeTags(folder: string, tags: readonly KeyValue[]): Promise<void> {
+    await forEachLimited(tags, PARALLEL_WRITES, tag =>
+      writeKeyFile(join(folder, TAGS_FOLDER), tag, folder),
+    );
+  }
+
+  private async renameByTag(run: StoredRun, { key, value }: KeyValue): Promise<void> {
+    if (key === RUN_NAME_TAG && value !== '') {
+      await this.editMeta(run, { run_name: value });
+    }
+  }
+
+  private async editMeta(
+    { folder }: StoredRun,
+    changes: Readonly<Record<string, MetaInput | undefined>>,
+  ): Promise<void> {
+    const path = join(folder, META_FILE);
+    const current = readMetaText(folder, this.problems);
+    if (!current) {
+      throw new TrackingError(
+        'INVALID_PARAMETER_VALUE',
+        `The file ${path} cannot be read, so it cannot be changed.`,
+      );
+    }
+    const edited = editMeta(current.text, changes);
+    if (edited !== current.text) {
+      await replaceFile(path, edited);
+    }
+  }
+}
+
+/** Tags of a new run; a repeated key keeps its last value. */
+function validateNewRunTags(tags: readonly KeyValue[]): KeyValue[] {
+  const checked = tags.map((tag, index) => validateTag(tag, `tags[${index}]`));
+  const unique = [...new Map(checked.map(tag => [tag.key, tag])).values()];
+  checkKeysTogether(unique.map(({ key }) => key));
+  return unique;
+}

@@ -1,4 +1,4 @@
-import type { Int64 } from '../base/int64';
+import { INT64_MAX, INT64_MIN, type Int64 } from '../base/int64';
 import type { Dataset, DatasetInput, KeyValue, Metric } from './entities';
 import { TrackingError } from './trackingError';
 import type { LogBatchRequest } from './trackingStore';

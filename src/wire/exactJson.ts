@@ -50,7 +50,7 @@ class ExactParser {
       case '"':
         return this.string();
       default:
-        return this.word() ?? this.number();
+        return this.wordOrNumber();
     }
   }
 
@@ -93,14 +93,14 @@ class ExactParser {
     return JSON.parse(this.match(STRING)) as string;
   }
 
-  private word(): JsonValue | undefined {
+  private wordOrNumber(): JsonValue {
     for (const [word, value] of WORDS) {
       if (this.text.startsWith(word, this.position)) {
         this.position += word.length;
         return value;
       }
     }
-    return undefined;
+    return this.number();
   }
 
   private number(): JsonValue {

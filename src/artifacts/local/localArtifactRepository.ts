@@ -86,8 +86,10 @@ export class LocalArtifactRepository implements ArtifactRepository {
       directory,
       `.mlflow-tracker-${randomBytes(8).toString('hex')}.tmp`,
     );
+    await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+      throw translateFileError(error, file);
+    });
     try {
-      await mkdir(directory, { recursive: true });
       await writeDurably(unfinished, content, options.signal);
       await rename(unfinished, absolute);
       await syncDirectory(directory);

@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import { registerCommands } from './host/commands/registerCommands';
+import { ARTIFACT_SCHEME } from './host/contributions';
+import { ArtifactFileSystem } from './host/editor/artifactFileSystem';
+import { RunIdHover } from './host/hover/runIdHover';
+import { ExperimentsView } from './host/views/experimentsView';
+import { RunView } from './host/views/runView';
+import { StatusBar } from './host/views/statusBar';
+import { Services } from './services';
+
+/** For the project's own tests inside VS Code; not an interface for other extensions. */
+export interface ExtensionInternals {
+  readonly services: Services;
+  readonly experiments: ExperimentsView;
+  readonly run: RunView;
+}
+
+/** Registers everything and starts nothing: the store is opened when a view, a hover or a command first needs it. */
+export function activate(context: vscode.ExtensionContext): ExtensionInternals {
+  const services = new Services(context);
+  const experiments = new ExperimentsView(services);
+  const run = new RunView(services, experiments.view);
+  context.subscriptions.push(
+    // Disposed in this order: who uses the services goes before them.
+    new StatusBar(services),
+    run,
+    experiments,
+    registerCommands({ services, experiments }),
+    vscode.languages.registerHoverProvider({ scheme: '*' }, new RunIdHover(services)),
+    vscode.workspace.registerFileSystemProvider(
+      ARTIFACT_SCHEME,
+      new ArtifactFileSystem(services.getClient),
+      { isReadonly: true, isCaseSensitive: true },
+    ),
+    services,
+  );
+  return { services, experiments, run };
+}

@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import { DisposableStore, type Disposable } from '../../base/disposable';
+import type { Services } from '../../services';
+import type { RunId } from '../../tracking/entities';
+import { COMMANDS, type CommandId } from '../contributions';
+import { runCurrentScript } from '../run/runCurrentScript';
+import type { ExperimentsView } from '../views/experimentsView';
+import { openArtifact, saveArtifact } from './artifactCommands';
+import { compareRuns, compareWithSelected, selectForCompare } from './compareCommands';
+import { targetNodes, type CommandArguments } from './commandTargets';
+import { setCredentials, forgetCredentials } from './credentialCommands';
+import { createExperiment } from './createExperiment';
+import { deleteItems, restoreItems } from './deleteItems';
+import { filterRuns } from './filterRuns';
+import { copyId, copyName, copyValue } from './copyCommands';
+import { openRunLog } from './openRunLog';
+import { openWeb } from './openWeb';
+import { renameItem } from './renameItem';
+import { setDescription, setTag } from './runTagCommands';
+import { setTrackingUri } from './setTrackingUri';
+import { showHistories } from './showHistories';
+import { sortRuns } from './sortRuns';
+
+/** What a command works with, beside its arguments. */
+export interface CommandContext {
+  readonly services: Services;
+  readonly experiments: ExperimentsView;
+  /** The run chosen by "Select for compare", until another one is. */
+  compareWith?: RunId;
+}
+
+type Handler = (context: CommandContext, args: CommandArguments) => unknown;
+
+const HANDLERS: Record<CommandId, Handler> = {
+  'tracker.script.run': ({ services }, [uri]) =>
+    runCurrentScript(services.scriptRuns, uri instanceof vscode.Uri ? uri : undefined),
+  'tracker.uri.set': ({ services }) => setTrackingUri(services),
+  'tracker.credentials.set': ({ services }) =>
+    setCredentials(services, services.settings.trackingUri),
+  'tracker.credentials.forget': ({ services }) => forgetCredentials(services),
+  'tracker.server.restart': ({ services }) => services.connection.restart(),
+  'tracker.log.show': ({ services }) => services.logger.show(),
+  'tracker.runs.refresh': ({ services }) => refresh(services),
+  'tracker.runs.sort': ({ services }) => sortRuns(services),
+  'tracker.runs.filter': ({ services }) => filterRuns(services),
+  'tracker.runs.clearFilter': ({ services }) => services.viewState.update({ filter: '' }),
+  'tracker.runs.showDeleted': ({ services }) => services.viewState.update({ showDeleted: true }),
+  'tracker.runs.hideDeleted': ({ services }) => services.viewState.update({ showDeleted: false }),
+  'tracker.runs.loadMore': async ({ services, experiments }, args) => {
+    for (const node of targetNodes(args, experiments.selection)) {
+      if (node.kind === 'more') {
+        await services.model.loadMore(node);
+      }
+    }
+  },
+  'tracker.runs.showHistories': showHistories,
+  'tracker.runs.compare': compareRuns,
+  'tracker.run.selectForCompare': selectForCompare,
+  'tracker.run.compareWithSelected': compareWithSelected,
+  'tracker.run.openLog': openRunLog,
+  'tracker.run.setTag': setTag,
+  'tracker.run.setDescription': setDescription,
+  'tracker.experiment.create': ({ services }) => createExperiment(services),
+  'tracker.item.copyId': copyId,
+  'tracker.item.copyName': copyName,
+  'tracker.item.copyValue': copyValue,
+  'tracker.item.rename': renameItem,
+  'tracker.item.delete': deleteItems,
+  'tracker.item.restore': restoreItems,
+  'tracker.item.openWeb': openWeb,
+  'tracker.artifact.open': openArtifact,
+  'tracker.artifact.save': saveArtifact,
+};
+
+/** Registers every command of the manifest; what fails is told to the person. */
+export function registerCommands(context: CommandContext): Disposable {
+  const disposables = new DisposableStore();
+  for (const id of Object.values(COMMANDS)) {
+    disposables.add(
+      vscode.commands.registerCommand(id, (...args: unknown[]) =>
+        context.services.notifier.guard(() => HANDLERS[id](context, args)),
+      ),
+    );
+  }
+  return disposables;
+}
+
+/** Reads again what is shown; a store that could not be opened is tried anew. */
+async function refresh(services: Services): Promise<void> {
+  if (services.connection.state.kind === 'failed') {
+    services.connection.restart();
+  } else {
+    await services.model.apply([{ kind: 'everything' }]);
+  }
+}

@@ -1,0 +1,19 @@
+import * as vscode from 'vscode';
+import { MAX_PANEL_RUNS } from '../../protocol/runSummary';
+import { pickRecentRuns, targetRunIds, type CommandArguments } from './commandTargets';
+import type { CommandContext } from './registerCommands';
+
+/** Opens the metric histories of the chosen runs. */
+export async function showHistories(
+  { services, experiments }: CommandContext,
+  args: CommandArguments,
+): Promise<void> {
+  const chosen = targetRunIds(args, experiments.selection);
+  const runIds =
+    chosen.length > 0
+      ? chosen
+      : await pickRecentRuns(services, vscode.l10n.t('Show metric histories'));
+  if (runIds) {
+    services.panels.openMetricHistories(runIds.slice(0, MAX_PANEL_RUNS));
+  }
+}

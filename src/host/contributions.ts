@@ -1,0 +1,68 @@
+/**
+ * Every id that the manifest contributes. `test/unit/host/manifest.test.ts` compares this file with `package.json` and
+ * `package.nls.json` both ways.
+ */
+export const COMMANDS = {
+  runScript: 'tracker.script.run',
+  setUri: 'tracker.uri.set',
+  setCredentials: 'tracker.credentials.set',
+  forgetCredentials: 'tracker.credentials.forget',
+  restartServer: 'tracker.server.restart',
+  showLog: 'tracker.log.show',
+  refresh: 'tracker.runs.refresh',
+  sort: 'tracker.runs.sort',
+  filter: 'tracker.runs.filter',
+  clearFilter: 'tracker.runs.clearFilter',
+  showDeleted: 'tracker.runs.showDeleted',
+  hideDeleted: 'tracker.runs.hideDeleted',
+  loadMore: 'tracker.runs.loadMore',
+  showHistories: 'tracker.runs.showHistories',
+  compare: 'tracker.runs.compare',
+  selectForCompare: 'tracker.run.selectForCompare',
+  compareWithSelected: 'tracker.run.compareWithSelected',
+  openLog: 'tracker.run.openLog',
+  setTag: 'tracker.run.setTag',
+  setDescription: 'tracker.run.setDescription',
+  createExperiment: 'tracker.experiment.create',
+  copyId: 'tracker.item.copyId',
+  copyName: 'tracker.item.copyName',
+  copyValue: 'tracker.item.copyValue',
+  rename: 'tracker.item.rename',
+  remove: 'tracker.item.delete',
+  restore: 'tracker.item.restore',
+  openWeb: 'tracker.item.openWeb',
+  openArtifact: 'tracker.artifact.open',
+  saveArtifact: 'tracker.artifact.save',
+} as const;
+export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
+
+export const VIEWS = { experiments: 'tracker.experiments', run: 'tracker.run' } as const;
+export const VIEW_CONTAINER = 'tracker';
+
+export const SETTINGS = {
+  trackingUri: 'tracker.trackingUri',
+  experimentName: 'tracker.experimentName',
+  mainMetric: 'tracker.mainMetric',
+  runPython: 'tracker.run.python',
+  pageSize: 'tracker.runs.pageSize',
+  hoverEnabled: 'tracker.hover.enabled',
+} as const;
+export type SettingId = (typeof SETTINGS)[keyof typeof SETTINGS];
+
+/** Context keys that `when` clauses of the manifest read. */
+export const CONTEXTS = {
+  /** One of `StoreState['kind']`, or the kind of failure as `failed:<kind>`. */
+  storeState: 'tracker:storeState',
+  /** The store that is open has nothing to show. */
+  empty: 'tracker:empty',
+  /** The store is a server with MLflow's own web UI. */
+  hasWebUi: 'tracker:hasWebUi',
+  filtered: 'tracker:filtered',
+  showDeleted: 'tracker:showDeleted',
+  /** A run was chosen by "Select for compare". */
+  compareCandidate: 'tracker:compareCandidate',
+} as const;
+export type ContextId = (typeof CONTEXTS)[keyof typeof CONTEXTS];
+
+/** URI scheme of artifacts of runs in an editor: `mlflow-run:/<run id>/<path>`. */
+export const ARTIFACT_SCHEME = 'mlflow-run';

@@ -1,0 +1,102 @@
+import * as vscode from 'vscode';
+import type { FileInfo } from '../../artifacts/artifactRepository';
+import { TrackingError } from '../../tracking/trackingError';
+import type { GetClient } from '../model/runDetails';
+import { parseArtifactUri } from './artifactUri';
+
+/** More would be copied through the extension host into an editor that cannot show it. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** The artifacts of runs as read-only files, so that they open, diff and search in VS Code's own editors. */
+export class ArtifactFileSystem implements vscode.FileSystemProvider {
+  private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  readonly onDidChangeFile = this.changed.event;
+
+  constructor(private readonly getClient: GetClient) {}
+
+  /** Artifacts have no change events; a file is read again when it is opened again. */
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => undefined);
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const { runId, path } = parseArtifactUri(uri);
+    if (path === '') {
+      return { type: vscode.FileType.Directory, ctime: 0, mtime: 0, size: 0 };
+    }
+    const folder = path.split('/').slice(0, -1).join('/');
+    const file = (await this.list(uri, runId, folder)).find(one => one.path === path);
+    if (!file) {
+      throw vscode.FileSystemError.FileNotFound(uri);
+    }
+    return {
+      type: file.isDir ? vscode.FileType.Directory : vscode.FileType.File,
+      ctime: 0,
+      mtime: 0,
+      size: file.fileSize ?? 0,
+      permissions: vscode.FilePermission.Readonly,
+    };
+  }
+
+  async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
+    const { runId, path } = parseArtifactUri(uri);
+    return (await this.list(uri, runId, path)).map(file => [
+      file.path.split('/').at(-1) ?? file.path,
+      file.isDir ? vscode.FileType.Directory : vscode.FileType.File,
+    ]);
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    const { runId, path } = parseArtifactUri(uri);
+    try {
+      const client = await this.getClient();
+      const { stream, size } = await client.readArtifact(runId, path);
+      if (size !== undefined && size > MAX_BYTES) {
+        await stream.cancel();
+        throw vscode.FileSystemError.Unavailable(
+          vscode.l10n.t('The file is too large to open here. Save it to disk instead.'),
+        );
+      }
+      return new Uint8Array(await new Response(stream).arrayBuffer());
+    } catch (error) {
+      throw asFileSystemError(error, uri);
+    }
+  }
+
+  writeFile(): never {
+    throw readOnly();
+  }
+
+  createDirectory(): never {
+    throw readOnly();
+  }
+
+  delete(): never {
+    throw readOnly();
+  }
+
+  rename(): never {
+    throw readOnly();
+  }
+
+  private async list(uri: vscode.Uri, runId: string, path: string): Promise<readonly FileInfo[]> {
+    try {
+      const client = await this.getClient();
+      return await client.listArtifacts(runId, path);
+    } catch (error) {
+      throw asFileSystemError(error, uri);
+    }
+  }
+}
+
+function readOnly(): vscode.FileSystemError {
+  return vscode.FileSystemError.NoPermissions(
+    vscode.l10n.t('Artifacts of runs are shown read-only.'),
+  );
+}
+
+function asFileSystemError(error: unknown, uri: vscode.Uri): unknown {
+  return TrackingError.is(error, 'RESOURCE_DOES_NOT_EXIST') || TrackingError.is(error, 'NOT_FOUND')
+    ? vscode.FileSystemError.FileNotFound(uri)
+    : error;
+}

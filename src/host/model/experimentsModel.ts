@@ -1,0 +1,354 @@
+import type { Disposable } from '../../base/disposable';
+import { Emitter } from '../../base/emitter';
+import type { Experiment, ExperimentId, RunId } from '../../tracking/entities';
+import type { CallOptions, StoreChange } from '../../tracking/trackingStore';
+import type { ExperimentNode, MoreNode, RunNode, TreeNode } from './nodes';
+import type { GetClient, RunDetails } from './runDetails';
+import { RunForest } from './runForest';
+import { sparkline } from './sparkline';
+import type { ViewState } from './viewState';
+
+export interface ModelOptions {
+  readonly getClient: GetClient;
+  readonly details: RunDetails;
+  readonly viewState: ViewState;
+  readonly pageSize: () => number;
+  readonly wantedMetric: () => string;
+}
+
+/** Experiments are few; beyond this many the view says so. */
+const MAX_EXPERIMENTS = 5000;
+/** Running runs whose curve is kept up to date. */
+const MAX_LIVE_CURVES = 30;
+const CURVE_COLUMNS = 8;
+const CURVE_WIDTH = 6;
+const DEFAULT_EXPERIMENT = '0';
+
+/**
+ * What the Experiments view shows: experiments, their runs and the details of a run, read as they are opened and kept up to
+ * date by the store's change events. Free of VS Code, so that tests run it against a real server.
+ */
+export class ExperimentsModel implements Disposable {
+  private readonly experiments = new Map<ExperimentId, ExperimentNode>();
+  private readonly forests = new Map<ExperimentId, RunForest>();
+  private readonly changed = new Emitter<readonly TreeNode[] | undefined>();
+  private generation = 0;
+  private refreshing: Promise<void> = Promise.resolve();
+
+  /** Nodes to redraw with what is below them; undefined for the whole tree. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(private readonly options: ModelOptions) {}
+
+  /** The first rows. Empty while nothing was ever recorded. */
+  async roots(options?: CallOptions): Promise<readonly TreeNode[]> {
+    const { viewState } = this.options;
+    const experiments = await this.readExperiments(options);
+    const rows: TreeNode[] = experiments.map(experiment => this.experimentNode(experiment));
+    if (viewState.filter !== '') {
+      return [{ kind: 'filter', id: 'filter', text: viewState.filter }, ...rows];
+    }
+    return (await this.nothingRecorded(experiments, options)) ? [] : rows;
+  }
+
+  async childrenOf(node: TreeNode, options?: CallOptions): Promise<readonly TreeNode[]> {
+    const { details } = this.options;
+    switch (node.kind) {
+      case 'experiment': {
+        const forest = this.forestOf(node);
+        const rows = await forest.roots(options);
+        void this.addLiveCurves(forest);
+        return rows.length > 0 ? rows : [emptyNote(node, this.options.viewState.filter)];
+      }
+      case 'run': {
+        const children = await this.forestOfRun(node)?.childrenOf(node, options);
+        return [
+          ...(children ?? []),
+          ...(await details.groups(node.run.info.runId, node.id, node, options)),
+        ];
+      }
+      case 'group': {
+        const rows = await details.groupChildren(node, options);
+        void details.addCurves(rows).then(
+          fields => this.fire(fields),
+          // The values stand without curves; why the server is gone shows in the status bar.
+          () => undefined,
+        );
+        return rows;
+      }
+      case 'artifact':
+        return node.file.isDir ? details.artifacts(node, node.file.path, options) : [];
+      case 'filter':
+      case 'more':
+      case 'field':
+      case 'note':
+        return [];
+    }
+  }
+
+  findRun(runId: RunId): RunNode | undefined {
+    for (const forest of this.forests.values()) {
+      const node = forest.find(runId);
+      if (node) {
+        return node;
+      }
+    }
+    return undefined;
+  }
+
+  findExperiment(experimentId: ExperimentId): ExperimentNode | undefined {
+    return this.experiments.get(experimentId);
+  }
+
+  /** Runs that have a row and are going on. */
+  get runningRuns(): readonly RunNode[] {
+    return [...this.forests.values()].flatMap(forest =>
+      forest.shownRuns.filter(node => node.run.info.status === 'RUNNING'),
+    );
+  }
+
+  async loadMore(more: MoreNode, options?: CallOptions): Promise<void> {
+    const forest =
+      more.parent.kind === 'experiment'
+        ? this.forestOf(more.parent)
+        : this.forestOfRun(more.parent);
+    await forest?.loadMore(more, options);
+    this.fire([more.parent]);
+  }
+
+  /** Forgets everything: another store, another query. */
+  reset(): void {
+    this.generation++;
+    this.forests.clear();
+    this.experiments.clear();
+    this.options.details.forget(undefined);
+    this.changed.fire(undefined);
+  }
+
+  /** Redraws rows whose text depends on the clock. */
+  tick(): void {
+    this.fire(this.runningRuns);
+  }
+
+  /** Brings what is loaded up to date, one batch after the other, and fires what differs. */
+  apply(changes: readonly StoreChange[], options?: CallOptions): Promise<void> {
+    const work = this.refreshing.then(() => this.applyNow(changes, options));
+    this.refreshing = work.catch(() => undefined);
+    return work;
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+
+  private async applyNow(
+    changes: readonly StoreChange[],
+    options: CallOptions | undefined,
+  ): Promise<void> {
+    const { generation } = this;
+    const plan = planOf(changes, [...this.forests.keys()]);
+    this.options.details.forget(plan.everyRun ? undefined : plan.runIds);
+    const redraw = new Set<TreeNode>();
+    let whole = plan.experiments;
+    for (const [experimentId, runIds] of plan.byExperiment) {
+      const forest = this.forests.get(experimentId);
+      if (!forest) {
+        // The first run of all, or of an experiment that has no row yet.
+        whole ||= !this.experiments.has(experimentId) || this.experiments.size <= 1;
+        continue;
+      }
+      for (const node of await forest.refresh(runIds, options)) {
+        redraw.add(node);
+      }
+      void this.addLiveCurves(forest);
+    }
+    if (generation !== this.generation) {
+      return;
+    }
+    if (whole) {
+      this.changed.fire(undefined);
+    } else {
+      this.fire([...redraw]);
+    }
+  }
+
+  private fire(nodes: readonly TreeNode[]): void {
+    if (nodes.length > 0) {
+      this.changed.fire(nodes);
+    }
+  }
+
+  private async readExperiments(options?: CallOptions): Promise<readonly Experiment[]> {
+    const { getClient, viewState } = this.options;
+    const client = await getClient(options);
+    const page = await client.searchExperiments(
+      {
+        maxResults: MAX_EXPERIMENTS,
+        viewType: viewState.showDeleted ? 'ALL' : 'ACTIVE_ONLY',
+      },
+      options,
+    );
+    const present = new Set(page.items.map(experiment => experiment.experimentId));
+    for (const experimentId of [...this.experiments.keys()]) {
+      if (!present.has(experimentId)) {
+        this.experiments.delete(experimentId);
+        this.forests.delete(experimentId);
+      }
+    }
+    return page.items;
+  }
+
+  /** MLflow makes the experiment `Default` with the store: alone and empty it is not worth a row. */
+  private async nothingRecorded(
+    experiments: readonly Experiment[],
+    options?: CallOptions,
+  ): Promise<boolean> {
+    const [only] = experiments;
+    if (experiments.length > 1 || (only && only.experimentId !== DEFAULT_EXPERIMENT)) {
+      return false;
+    }
+    if (!only) {
+      return true;
+    }
+    const client = await this.options.getClient(options);
+    const page = await client.searchRuns(
+      {
+        experimentIds: [only.experimentId],
+        viewType: 'ALL',
+        maxResults: 1,
+        projection: { metricKeys: [], paramKeys: [], tagKeys: [], inputs: false },
+      },
+      options,
+    );
+    return page.items.length === 0;
+  }
+
+  private experimentNode(experiment: Experiment): ExperimentNode {
+    const { experimentId } = experiment;
+    const known = this.experiments.get(experimentId);
+    if (known) {
+      known.experiment = experiment;
+      return known;
+    }
+    const node: ExperimentNode = {
+      kind: 'experiment',
+      id: `experiment/${experimentId}`,
+      experiment,
+    };
+    this.experiments.set(experimentId, node);
+    return node;
+  }
+
+  private forestOf(node: ExperimentNode): RunForest {
+    const { experimentId } = node.experiment;
+    let forest = this.forests.get(experimentId);
+    if (!forest) {
+      const { getClient, viewState, pageSize, wantedMetric } = this.options;
+      forest = new RunForest({
+        node,
+        search: async (request, options) => {
+          const client = await getClient(options);
+          return client.searchRuns(request, options);
+        },
+        viewState,
+        pageSize: pageSize(),
+        wantedMetric: wantedMetric(),
+      });
+      this.forests.set(experimentId, forest);
+    }
+    return forest;
+  }
+
+  private forestOfRun(node: RunNode): RunForest | undefined {
+    return this.forests.get(node.run.info.experimentId);
+  }
+
+  /** Curves of the runs that are going on, in one request; a curve that cannot be had leaves its row as it is. */
+  private async addLiveCurves(forest: RunForest): Promise<void> {
+    const running = forest.shownRuns
+      .filter(node => node.run.info.status === 'RUNNING' && node.mainMetric !== undefined)
+      .slice(0, MAX_LIVE_CURVES);
+    if (running.length === 0) {
+      return;
+    }
+    try {
+      const client = await this.options.getClient();
+      const series = await client.sampleMetrics({
+        series: running.map(node => ({
+          run_id: node.run.info.runId,
+          metric_key: node.mainMetric ?? '',
+        })),
+        x: 'step',
+        columns: CURVE_COLUMNS,
+        smoothing: 0,
+      });
+      const curves = new Map(series.map(one => [one.runId, sparkline(one.values, CURVE_WIDTH)]));
+      this.fire(
+        running.filter(node => {
+          const curve = curves.get(node.run.info.runId) ?? '';
+          const differs = curve !== node.curve;
+          node.curve = curve;
+          return differs;
+        }),
+      );
+    } catch {
+      // A lost server is reported by the connection; the next change draws the curves again.
+    }
+  }
+}
+
+interface RefreshPlan {
+  readonly experiments: boolean;
+  readonly everyRun: boolean;
+  readonly runIds: ReadonlySet<RunId>;
+  /** Undefined: some runs, not known which. */
+  readonly byExperiment: ReadonlyMap<ExperimentId, ReadonlySet<RunId> | undefined>;
+}
+
+function planOf(
+  changes: readonly StoreChange[],
+  loadedExperiments: readonly ExperimentId[],
+): RefreshPlan {
+  const byExperiment = new Map<ExperimentId, Set<RunId> | undefined>();
+  const runIds = new Set<RunId>();
+  let experiments = false;
+  let everyRun = false;
+  for (const change of changes) {
+    switch (change.kind) {
+      case 'experiments':
+        experiments = true;
+        break;
+      case 'everything':
+        experiments = true;
+        everyRun = true;
+        for (const experimentId of loadedExperiments) {
+          byExperiment.set(experimentId, undefined);
+        }
+        break;
+      case 'runs': {
+        if (change.runId === undefined) {
+          everyRun = true;
+          byExperiment.set(change.experimentId, undefined);
+          break;
+        }
+        runIds.add(change.runId);
+        const known = byExperiment.has(change.experimentId)
+          ? byExperiment.get(change.experimentId)
+          : new Set<RunId>();
+        known?.add(change.runId);
+        byExperiment.set(change.experimentId, known);
+        break;
+      }
+    }
+  }
+  return { experiments, everyRun, runIds, byExperiment };
+}
+
+function emptyNote(node: ExperimentNode, filter: string): TreeNode {
+  return {
+    kind: 'note',
+    id: `${node.id}/none`,
+    parent: node,
+    note: filter === '' ? 'noRuns' : 'noMatch',
+  };
+}

@@ -1,0 +1,233 @@
+import type { Disposable } from '../../base/disposable';
+import { Emitter } from '../../base/emitter';
+import type { Logger } from '../../base/logger';
+import { probeTrackingServer } from '../../http/probeTrackingServer';
+import type { Credentials } from '../../http/credentials';
+import { TrackerClient } from '../../stores/rest/trackerClient';
+import { TrackingError } from '../../tracking/trackingError';
+import type { StoreChange, StoreStatus } from '../../tracking/trackingStore';
+import { Backoff } from '../server/backoff';
+import { ServerProcess } from '../server/serverProcess';
+import { explainFailure, failureKind, StoreOpenError, type StoreFailure } from './storeFailure';
+
+export type StoreState =
+  /** Neither a folder nor a tracking URI. */
+  | { readonly kind: 'none' }
+  /** Nothing was asked for yet, so no server runs. */
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'open'; readonly status: StoreStatus }
+  | { readonly kind: 'failed'; readonly failure: StoreFailure };
+
+export interface ConnectionTarget {
+  /** Empty: the default store of `workingDir`. */
+  readonly trackingUri: string;
+  readonly workingDir: string;
+}
+
+export interface ConnectionOptions {
+  /** Asked at every start; undefined when there is nothing to open. */
+  readonly target: () => ConnectionTarget | undefined;
+  readonly credentials: (uri: string) => Promise<Credentials | undefined>;
+  readonly cliPath: string;
+  readonly logger: Logger;
+}
+
+/** A store that is open: its server, and what it says of itself. */
+export interface OpenedStore extends Disposable {
+  readonly client: TrackerClient;
+  readonly status: StoreStatus;
+  readonly server: ServerProcess;
+}
+
+/** ms before the event stream is opened again. */
+const EVENTS_RETRY_MS = 1000;
+
+/**
+ * The store of this window: one server for one tracking URI, started when something first needs it, started again when it
+ * dies. Its listeners never see a half-open store.
+ */
+export class StoreConnection implements Disposable {
+  private current: { readonly opening: Promise<OpenedStore>; readonly abort: AbortController };
+  private stateNow: StoreState;
+  private readonly backoff = new Backoff();
+  private readonly stateChanged = new Emitter<StoreState>();
+  private readonly storeChanged = new Emitter<readonly StoreChange[]>();
+  private disposed = false;
+
+  readonly onDidChangeState = this.stateChanged.event;
+  /** What changed in the store, by whichever process. `everything` after it was opened. */
+  readonly onDidChangeStore = this.storeChanged.event;
+
+  constructor(private readonly options: ConnectionOptions) {
+    this.current = unopened();
+    this.stateNow = options.target() ? { kind: 'idle' } : { kind: 'none' };
+  }
+
+  get state(): StoreState {
+    return this.stateNow;
+  }
+
+  /** Opens the store when it is not. Throws `StoreOpenError` with the cause in plain words. */
+  async getClient(
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<TrackerClient> {
+    if (this.stateNow.kind === 'idle') {
+      this.open();
+    }
+    const opened = await this.current.opening;
+    options.signal?.throwIfAborted();
+    return opened.client;
+  }
+
+  /** Opens the store anew if it was wanted before; the tracking URI or the credentials may be others now. */
+  restart(): void {
+    const wasWanted = this.stateNow.kind !== 'idle' && this.stateNow.kind !== 'none';
+    this.closeCurrent();
+    this.backoff.reset();
+    this.setState(this.options.target() ? { kind: 'idle' } : { kind: 'none' });
+    if (wasWanted && this.stateNow.kind === 'idle') {
+      this.open();
+    }
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.closeCurrent();
+    this.stateChanged.dispose();
+    this.storeChanged.dispose();
+  }
+
+  private open(delayMs = 0): void {
+    const target = this.options.target();
+    if (!target || this.disposed) {
+      return;
+    }
+    const abort = new AbortController();
+    const opening = pause(delayMs, abort.signal).then(() =>
+      openTarget(target, this.options, abort.signal),
+    );
+    this.current = { opening, abort };
+    this.setState({ kind: 'starting' });
+    void this.follow(opening, abort.signal);
+  }
+
+  /** Sees one server through its life. */
+  private async follow(opening: Promise<OpenedStore>, signal: AbortSignal): Promise<void> {
+    let opened: OpenedStore;
+    try {
+      opened = await opening;
+    } catch (error) {
+      if (!signal.aborted) {
+        this.options.logger.error('The store cannot be opened', error);
+        this.setState({ kind: 'failed', failure: explainFailure(error) });
+      }
+      return;
+    }
+    if (signal.aborted) {
+      opened.dispose();
+      return;
+    }
+    signal.addEventListener('abort', () => opened.dispose(), { once: true });
+    this.setState({ kind: 'open', status: opened.status });
+    this.storeChanged.fire([{ kind: 'everything' }]);
+    void this.listen(opened.client, signal);
+    const aliveMs = await opened.server.exited;
+    if (!signal.aborted) {
+      this.reopenAfter(aliveMs);
+    }
+  }
+
+  private reopenAfter(aliveMs: number): void {
+    this.closeCurrent();
+    const delay = this.backoff.next(aliveMs);
+    if (delay === undefined) {
+      const message = 'The tracking server keeps ending; the log says why.';
+      this.current = unopened(new StoreOpenError({ kind: 'server', message }));
+      this.setState({ kind: 'failed', failure: { kind: 'server', message } });
+      return;
+    }
+    this.options.logger.warn(`The tracking server ended by itself; starting it in ${delay} ms`);
+    this.open(delay);
+  }
+
+  private async listen(client: TrackerClient, signal: AbortSignal): Promise<void> {
+    let reconnecting = false;
+    while (!signal.aborted) {
+      try {
+        if (reconnecting) {
+          this.storeChanged.fire([{ kind: 'everything' }]);
+        }
+        await client.events(changes => this.storeChanged.fire(changes), { signal });
+      } catch (error) {
+        if (!signal.aborted) {
+          this.options.logger.warn(`Event stream broken: ${String(error)}`);
+        }
+      }
+      reconnecting = true;
+      await pause(EVENTS_RETRY_MS, signal);
+    }
+  }
+
+  private closeCurrent(): void {
+    this.current.abort.abort();
+    this.current = unopened();
+  }
+
+  private setState(state: StoreState): void {
+    this.stateNow = state;
+    if (!this.disposed) {
+      this.stateChanged.fire(state);
+    }
+  }
+}
+
+/**
+ * Starts a server on the target and asks how the store is. Also the test of a tracking URI before it is taken.
+ * Throws `StoreOpenError`, `ServerStartError`, `TrackingError`, or the signal's reason.
+ */
+export async function openTarget(
+  target: ConnectionTarget,
+  options: Pick<ConnectionOptions, 'credentials' | 'cliPath' | 'logger'>,
+  signal: AbortSignal,
+): Promise<OpenedStore> {
+  const { logger, cliPath } = options;
+  const credentials = await options.credentials(target.trackingUri);
+  if (/^https?:\/\//i.test(target.trackingUri)) {
+    const probe = await probeTrackingServer(target.trackingUri, { credentials, signal });
+    if (!probe.ok) {
+      throw new StoreOpenError({ kind: failureKind(probe.failure), message: probe.message });
+    }
+  }
+  const server = await ServerProcess.start({ ...target, cliPath, credentials }, logger, signal);
+  try {
+    const client = new TrackerClient({ baseUrl: server.baseUrl, token: server.token, logger });
+    const { store: status } = await client.status({ signal });
+    return { client, status, server, dispose: () => server.dispose() };
+  } catch (error) {
+    server.dispose();
+    throw error;
+  }
+}
+
+function unopened(reason?: Error): { opening: Promise<OpenedStore>; abort: AbortController } {
+  const opening = Promise.reject<OpenedStore>(
+    reason ??
+      new TrackingError('INVALID_STATE', 'No store is open: open a folder, or set a tracking URI.'),
+  );
+  // Only who asks for a client is told.
+  opening.catch(() => undefined);
+  return { opening, abort: new AbortController() };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

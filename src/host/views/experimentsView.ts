@@ -1,0 +1,124 @@
+import * as vscode from 'vscode';
+import { DisposableStore, type Disposable } from '../../base/disposable';
+import type { Services } from '../../services';
+import type { StoreChange } from '../../tracking/trackingStore';
+import { CONTEXTS, VIEWS, type ContextId } from '../contributions';
+import type { TreeNode } from '../model/nodes';
+import { ExperimentsTreeProvider } from './experimentsTreeProvider';
+
+/** ms over which changes are gathered: a fast training loop logs far more often than a row can be read. */
+const GATHER_MS = 250;
+/** ms between redraws of durations. */
+const TICK_MS = 5000;
+
+/** The Experiments view: the tree, what it follows, and the context keys that its menus and welcome texts read. */
+export class ExperimentsView implements Disposable {
+  private readonly disposables = new DisposableStore();
+  readonly provider: ExperimentsTreeProvider;
+  readonly view: vscode.TreeView<TreeNode>;
+  private waiting: StoreChange[] = [];
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly services: Services) {
+    const { model, viewState, hoverCards, logger, connection, settings } = services;
+    this.provider = this.disposables.add(
+      new ExperimentsTreeProvider(model, viewState, hoverCards, logger),
+    );
+    this.view = this.disposables.add(
+      vscode.window.createTreeView<TreeNode>(VIEWS.experiments, {
+        treeDataProvider: this.provider,
+        canSelectMany: true,
+        showCollapseAll: true,
+      }),
+    );
+    const add = (item: Disposable): unknown => this.disposables.add(item);
+    add(this.view.onDidExpandElement(({ element }) => viewState.setExpanded(element.id, true)));
+    add(this.view.onDidCollapseElement(({ element }) => viewState.setExpanded(element.id, false)));
+    add(this.view.onDidChangeVisibility(() => this.applyWhenVisible()));
+    add(this.provider.onDidReadRoots(empty => setContext(CONTEXTS.empty, empty)));
+    add(
+      viewState.onDidChange(() => {
+        this.showQuery();
+        model.reset();
+      }),
+    );
+    add(
+      connection.onDidChangeState(() => {
+        this.showState();
+        const { kind } = connection.state;
+        // While it starts and when it is open, what was asked for is on its way.
+        if (kind !== 'starting' && kind !== 'open') {
+          model.reset();
+        }
+      }),
+    );
+    add(
+      connection.onDidChangeStore(changes => {
+        this.waiting.push(...changes);
+        this.applyWhenVisible();
+      }),
+    );
+    add(
+      settings.onDidChange(ids => {
+        if (ids.has('tracker.mainMetric') || ids.has('tracker.runs.pageSize')) {
+          model.reset();
+        }
+      }),
+    );
+    const tick = setInterval(() => {
+      if (this.view.visible) {
+        model.tick();
+      }
+    }, TICK_MS);
+    add({ dispose: () => clearInterval(tick) });
+    add({ dispose: () => clearTimeout(this.timer) });
+    this.showQuery();
+    this.showState();
+  }
+
+  /** Selected rows, or the focused one. */
+  get selection(): readonly TreeNode[] {
+    return this.view.selection;
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
+  }
+
+  /** Nothing is asked of the store for a view that nobody sees. */
+  private applyWhenVisible(): void {
+    if (this.view.visible && this.waiting.length > 0) {
+      this.timer ??= setTimeout(() => {
+        this.timer = undefined;
+        const changes = this.waiting;
+        this.waiting = [];
+        const { model, logger } = this.services;
+        model.apply(changes).catch((error: unknown) => {
+          logger.warn(`The view could not be brought up to date: ${String(error)}`);
+        });
+      }, GATHER_MS);
+    }
+  }
+
+  private showQuery(): void {
+    const { viewState } = this.services;
+    setContext(CONTEXTS.filtered, viewState.filter !== '');
+    setContext(CONTEXTS.showDeleted, viewState.showDeleted);
+  }
+
+  private showState(): void {
+    const { state } = this.services.connection;
+    setContext(
+      CONTEXTS.storeState,
+      state.kind === 'failed' ? `failed:${state.failure.kind}` : state.kind,
+    );
+    setContext(CONTEXTS.hasWebUi, state.kind === 'open' && state.status.webUrl !== undefined);
+    if (state.kind !== 'open') {
+      setContext(CONTEXTS.empty, false);
+    }
+  }
+}
+
+function setContext(id: ContextId, value: unknown): void {
+  void vscode.commands.executeCommand('setContext', id, value);
+}

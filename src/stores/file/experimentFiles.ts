@@ -66,11 +66,12 @@ export class ExperimentFiles {
     return experiment;
   }
 
-  getByName(name: string): Experiment | undefined {
-    return (
-      this.list('ACTIVE_ONLY').find(experiment => experiment.name === name) ??
-      this.list('DELETED_ONLY').find(experiment => experiment.name === name)
-    );
+  getByName(name: string): Experiment {
+    const experiment = this.findByName(name);
+    if (!experiment) {
+      throw notFound(`Could not find experiment with name '${name}'`);
+    }
+    return experiment;
   }
 
   async create(request: CreateExperimentRequest): Promise<ExperimentId> {
@@ -168,6 +169,14 @@ export class ExperimentFiles {
     }
   }
 
+  /** Compares exactly: MLflow itself cannot find names with a quote in them. */
+  private findByName(name: string): Experiment | undefined {
+    return (
+      this.list('ACTIVE_ONLY').find(experiment => experiment.name === name) ??
+      this.list('DELETED_ONLY').find(experiment => experiment.name === name)
+    );
+  }
+
   private read(folder: string): Experiment | undefined {
     const meta = readMeta(folder, this.problems);
     if (!meta) {
@@ -251,7 +260,7 @@ export class ExperimentFiles {
   }
 
   private checkNameIsFree(name: string): void {
-    const existing = this.getByName(name);
+    const existing = this.findByName(name);
     if (existing) {
       throw new TrackingError(
         'RESOURCE_ALREADY_EXISTS',

@@ -7,6 +7,7 @@ import type {
   Experiment,
   ExperimentId,
   KeyValue,
+  LifecycleStage,
   LoggedModel,
   LoggedModelStatus,
   Metric,
@@ -37,6 +38,7 @@ import type {
   UpdateRunRequest,
 } from '../../tracking/trackingStore';
 import { DatasetFiles, validateInputs, validateModels } from './datasetFiles';
+import { searchDatasets } from './datasetSearch';
 import { ExperimentFiles } from './experimentFiles';
 import { searchExperiments } from './experimentSearch';
 import { errnoOf, writeError } from './fileErrors';
@@ -58,10 +60,6 @@ export interface FileStoreOptions {
   /** Path or URI below which new experiments keep their artifacts; default the store's own folder, as a plain path. */
   readonly artifactRoot?: string;
 }
-
-/** The most summaries that one look-up of datasets returns, as in MLflow. */
-const MAX_DATASET_SUMMARIES = 1000;
-const DATASET_CONTEXT_TAG = 'mlflow.data.context';
 
 /**
  * MLflow's file store (`./mlruns`), read in every layout since 0.9 and written as current versions read it. The files are
@@ -106,7 +104,8 @@ export class FileStore implements TrackingStore {
     return this.watcher.onDidChange;
   }
 
-  async getStatus(): Promise<StoreStatus> {
+  async getStatus(options?: CallOptions): Promise<StoreStatus> {
+    options?.signal?.throwIfAborted();
     const { root } = this.layout;
     this.experiments.list('ALL');
     const problems = this.problems.list();
@@ -129,136 +128,131 @@ export class FileStore implements TrackingStore {
     };
   }
 
-  createExperiment(request: CreateExperimentRequest): Promise<ExperimentId> {
-    return this.writeExperiments(async () => {
+  createExperiment(request: CreateExperimentRequest, options?: CallOptions): Promise<ExperimentId> {
+    return this.writeExperiments(options, async () => {
       this.experiments.validateNew(request);
       await this.ensureStore();
       return this.experiments.create(request);
     });
   }
 
-  async getExperiment(experimentId: ExperimentId): Promise<Experiment> {
+  async getExperiment(experimentId: ExperimentId, options?: CallOptions): Promise<Experiment> {
+    options?.signal?.throwIfAborted();
     return this.experiments.get(experimentId);
   }
 
-  async getExperimentByName(name: string): Promise<Experiment> {
-    const experiment = this.experiments.getByName(name);
-    if (!experiment) {
-      throw new TrackingError(
-        'RESOURCE_DOES_NOT_EXIST',
-        `Could not find experiment with name '${name}'`,
-      );
-    }
-    return experiment;
+  async getExperimentByName(name: string, options?: CallOptions): Promise<Experiment> {
+    options?.signal?.throwIfAborted();
+    return this.experiments.getByName(name);
   }
 
-  async searchExperiments(request: SearchExperimentsRequest): Promise<Page<Experiment>> {
+  async searchExperiments(
+    request: SearchExperimentsRequest,
+    options?: CallOptions,
+  ): Promise<Page<Experiment>> {
+    options?.signal?.throwIfAborted();
     return searchExperiments(this.experiments, request);
   }
 
-  renameExperiment(experimentId: ExperimentId, newName: string): Promise<void> {
-    return this.writeExperiments(() => this.experiments.rename(experimentId, newName));
+  renameExperiment(
+    experimentId: ExperimentId,
+    newName: string,
+    options?: CallOptions,
+  ): Promise<void> {
+    return this.writeExperiments(options, () => this.experiments.rename(experimentId, newName));
   }
 
-  deleteExperiment(experimentId: ExperimentId): Promise<void> {
-    return this.writeExperiments(() =>
-      this.experiments.delete(experimentId, async folder => {
-        const active = await this.runs.list(folder, 'ACTIVE_ONLY', new Turns(undefined));
-        await this.writer.setStages(active, 'deleted');
-      }),
+  deleteExperiment(experimentId: ExperimentId, options?: CallOptions): Promise<void> {
+    return this.writeExperiments(options, () =>
+      this.experiments.delete(experimentId, folder => this.setStages(folder, 'deleted')),
     );
   }
 
-  restoreExperiment(experimentId: ExperimentId): Promise<void> {
-    return this.writeExperiments(() =>
-      this.experiments.restore(experimentId, async folder => {
-        const deleted = await this.runs.list(folder, 'DELETED_ONLY', new Turns(undefined));
-        await this.writer.setStages(deleted, 'active');
-      }),
+  restoreExperiment(experimentId: ExperimentId, options?: CallOptions): Promise<void> {
+    return this.writeExperiments(options, () =>
+      this.experiments.restore(experimentId, folder => this.setStages(folder, 'active')),
     );
   }
 
-  setExperimentTag(experimentId: ExperimentId, tag: KeyValue): Promise<void> {
-    return this.writeExperiments(() => this.experiments.setTag(experimentId, tag));
+  setExperimentTag(
+    experimentId: ExperimentId,
+    tag: KeyValue,
+    options?: CallOptions,
+  ): Promise<void> {
+    return this.writeExperiments(options, () => this.experiments.setTag(experimentId, tag));
   }
 
-  deleteExperimentTag(experimentId: ExperimentId, key: string): Promise<void> {
-    return this.writeExperiments(() => this.experiments.deleteTag(experimentId, key));
+  deleteExperimentTag(
+    experimentId: ExperimentId,
+    key: string,
+    options?: CallOptions,
+  ): Promise<void> {
+    return this.writeExperiments(options, () => this.experiments.deleteTag(experimentId, key));
   }
 
   async searchDatasets(
     experimentIds: readonly ExperimentId[],
     options?: CallOptions,
   ): Promise<readonly DatasetSummary[]> {
-    const turns = new Turns(options?.signal);
-    const summaries = new Map<string, DatasetSummary>();
-    for (const experimentId of new Set(experimentIds)) {
-      const folder = this.experiments.findFolder(experimentId);
-      for (const name of folder === undefined ? [] : this.runs.listNames(folder)) {
-        await turns.next();
-        const { datasets } = this.datasets.readInputs(join(folder ?? '', name));
-        for (const { dataset, tags } of datasets) {
-          const context = tags.find(tag => tag.key === DATASET_CONTEXT_TAG)?.value;
-          const summary = { experimentId, name: dataset.name, digest: dataset.digest };
-          const key = JSON.stringify([experimentId, dataset.name, dataset.digest, context]);
-          summaries.set(key, context === undefined ? summary : { ...summary, context });
-          if (summaries.size === MAX_DATASET_SUMMARIES) {
-            return [...summaries.values()];
-          }
-        }
-      }
-    }
-    return [...summaries.values()];
+    options?.signal?.throwIfAborted();
+    const { experiments, runs, datasets } = this;
+    return searchDatasets({ experiments, runs, datasets }, experimentIds, options?.signal);
   }
 
-  async createRun(request: CreateRunRequest): Promise<Run> {
-    const { experimentId } = request;
-    return this.guard(async () => {
-      const { experiment, folder } = await this.prepareParent(experimentId, 'run');
+  createRun(request: CreateRunRequest, options?: CallOptions): Promise<Run> {
+    return this.guard(options, async () => {
+      const { experiment, folder } = await this.prepareParent(request.experimentId, 'run');
       const run = await this.writer.create(request, experiment, folder);
-      this.watcher.report({ kind: 'runs', experimentId, runId: run.info.runId });
+      const { experimentId, runId } = run.info;
+      this.watcher.report({ kind: 'runs', experimentId, runId });
       return run;
     });
   }
 
-  async getRun(runId: RunId): Promise<Run> {
+  async getRun(runId: RunId, options?: CallOptions): Promise<Run> {
+    options?.signal?.throwIfAborted();
     return this.runs.load(this.runs.find(runId));
   }
 
-  updateRun(runId: RunId, update: UpdateRunRequest): Promise<RunInfo> {
-    return this.writeRun(runId, () => this.writer.update(runId, update));
+  updateRun(runId: RunId, update: UpdateRunRequest, options?: CallOptions): Promise<RunInfo> {
+    return this.writeRun(runId, options, () => this.writer.update(runId, update));
   }
 
-  searchRuns(request: SearchRunsRequest, options?: CallOptions): Promise<Page<Run>> {
+  async searchRuns(request: SearchRunsRequest, options?: CallOptions): Promise<Page<Run>> {
+    options?.signal?.throwIfAborted();
     return this.runSearch.search(request, options?.signal);
   }
 
-  deleteRun(runId: RunId): Promise<void> {
-    return this.writeRun(runId, () => this.writer.setStage(this.runs.find(runId), 'deleted'));
+  deleteRun(runId: RunId, options?: CallOptions): Promise<void> {
+    return this.writeRun(runId, options, () =>
+      this.writer.setStage(this.runs.find(runId), 'deleted'),
+    );
   }
 
-  restoreRun(runId: RunId): Promise<void> {
-    return this.writeRun(runId, () => this.writer.setStage(this.runs.find(runId), 'active'));
+  restoreRun(runId: RunId, options?: CallOptions): Promise<void> {
+    return this.writeRun(runId, options, () =>
+      this.writer.setStage(this.runs.find(runId), 'active'),
+    );
   }
 
-  logMetric(runId: RunId, metric: Metric): Promise<void> {
-    return this.writeRun(runId, () => this.writer.logMetric(runId, metric));
+  logMetric(runId: RunId, metric: Metric, options?: CallOptions): Promise<void> {
+    return this.writeRun(runId, options, () => this.writer.logMetric(runId, metric));
   }
 
-  logParam(runId: RunId, param: KeyValue): Promise<void> {
-    return this.writeRun(runId, () => this.writer.logParam(runId, param));
+  logParam(runId: RunId, param: KeyValue, options?: CallOptions): Promise<void> {
+    return this.writeRun(runId, options, () => this.writer.logParam(runId, param));
   }
 
-  setTag(runId: RunId, tag: KeyValue): Promise<void> {
-    return this.writeRun(runId, () => this.writer.setTag(runId, tag));
+  setTag(runId: RunId, tag: KeyValue, options?: CallOptions): Promise<void> {
+    return this.writeRun(runId, options, () => this.writer.setTag(runId, tag));
   }
 
-  deleteTag(runId: RunId, key: string): Promise<void> {
-    return this.writeRun(runId, () => this.writer.deleteTag(runId, key));
+  deleteTag(runId: RunId, key: string, options?: CallOptions): Promise<void> {
+    return this.writeRun(runId, options, () => this.writer.deleteTag(runId, key));
   }
 
-  logBatch(runId: RunId, batch: LogBatchRequest): Promise<void> {
-    return this.writeRun(runId, () => this.writer.logBatch(runId, batch));
+  logBatch(runId: RunId, batch: LogBatchRequest, options?: CallOptions): Promise<void> {
+    return this.writeRun(runId, options, () => this.writer.logBatch(runId, batch));
   }
 
   logInputs(
@@ -267,65 +261,92 @@ export class FileStore implements TrackingStore {
       readonly datasets?: readonly DatasetInput[];
       readonly models?: readonly ModelInput[];
     },
+    options?: CallOptions,
   ): Promise<void> {
-    return this.writeRun(runId, async () => {
+    return this.writeRun(runId, options, async () => {
       const { datasets = [], models = [] } = inputs;
       validateInputs(datasets, models);
       await this.datasets.logInputs(this.runs.findActive(runId).folder, runId, datasets, models);
     });
   }
 
-  logOutputs(runId: RunId, models: readonly ModelOutput[]): Promise<void> {
-    return this.writeRun(runId, async () => {
+  logOutputs(runId: RunId, models: readonly ModelOutput[], options?: CallOptions): Promise<void> {
+    return this.writeRun(runId, options, async () => {
       validateModels(models);
       await this.datasets.logOutputs(this.runs.findActive(runId).folder, models);
     });
   }
 
-  async getMetricHistory(request: MetricHistoryRequest): Promise<Page<Metric>> {
+  async getMetricHistory(
+    request: MetricHistoryRequest,
+    options?: CallOptions,
+  ): Promise<Page<Metric>> {
+    options?.signal?.throwIfAborted();
     return this.runs.getHistory(request);
   }
 
-  async getMetricColumns(runId: RunId, metricKey: string): Promise<MetricColumns> {
+  async getMetricColumns(
+    runId: RunId,
+    metricKey: string,
+    options?: CallOptions,
+  ): Promise<MetricColumns> {
+    options?.signal?.throwIfAborted();
     return this.runs.getColumns(runId, metricKey);
   }
 
-  async createLoggedModel(request: CreateLoggedModelRequest): Promise<LoggedModel> {
-    return this.guard(async () => {
+  createLoggedModel(
+    request: CreateLoggedModelRequest,
+    options?: CallOptions,
+  ): Promise<LoggedModel> {
+    return this.guard(options, async () => {
       const { experiment, folder } = await this.prepareParent(request.experimentId, 'model');
       return this.models.create(request, experiment, folder);
     });
   }
 
-  async getLoggedModel(modelId: ModelId): Promise<LoggedModel> {
+  async getLoggedModel(modelId: ModelId, options?: CallOptions): Promise<LoggedModel> {
+    options?.signal?.throwIfAborted();
     return this.models.get(modelId);
   }
 
-  finalizeLoggedModel(modelId: ModelId, status: LoggedModelStatus): Promise<LoggedModel> {
-    return this.writeModel(modelId, () => this.models.finalize(modelId, status));
+  finalizeLoggedModel(
+    modelId: ModelId,
+    status: LoggedModelStatus,
+    options?: CallOptions,
+  ): Promise<LoggedModel> {
+    return this.writeModel(modelId, options, () => this.models.finalize(modelId, status));
   }
 
-  deleteLoggedModel(modelId: ModelId): Promise<void> {
-    return this.writeModel(modelId, () => this.models.delete(modelId));
+  deleteLoggedModel(modelId: ModelId, options?: CallOptions): Promise<void> {
+    return this.writeModel(modelId, options, () => this.models.delete(modelId));
   }
 
-  searchLoggedModels(
+  async searchLoggedModels(
     request: SearchLoggedModelsRequest,
     options?: CallOptions,
   ): Promise<Page<LoggedModel>> {
+    options?.signal?.throwIfAborted();
     return this.modelSearch.search(request, options?.signal);
   }
 
-  setLoggedModelTags(modelId: ModelId, tags: readonly KeyValue[]): Promise<LoggedModel> {
-    return this.writeModel(modelId, () => this.models.setTags(modelId, tags));
+  setLoggedModelTags(
+    modelId: ModelId,
+    tags: readonly KeyValue[],
+    options?: CallOptions,
+  ): Promise<LoggedModel> {
+    return this.writeModel(modelId, options, () => this.models.setTags(modelId, tags));
   }
 
-  deleteLoggedModelTag(modelId: ModelId, key: string): Promise<void> {
-    return this.writeModel(modelId, () => this.models.deleteTag(modelId, key));
+  deleteLoggedModelTag(modelId: ModelId, key: string, options?: CallOptions): Promise<void> {
+    return this.writeModel(modelId, options, () => this.models.deleteTag(modelId, key));
   }
 
-  logLoggedModelParams(modelId: ModelId, params: readonly KeyValue[]): Promise<void> {
-    return this.writeModel(modelId, () => this.models.logParams(modelId, params));
+  logLoggedModelParams(
+    modelId: ModelId,
+    params: readonly KeyValue[],
+    options?: CallOptions,
+  ): Promise<void> {
+    return this.writeModel(modelId, options, () => this.models.logParams(modelId, params));
   }
 
   async close(): Promise<void> {
@@ -333,25 +354,44 @@ export class FileStore implements TrackingStore {
     await this.queue.drain();
   }
 
-  private async writeExperiments<T>(job: () => Promise<T>): Promise<T> {
-    const result = await this.queue.run('experiments', () => this.guard(job));
+  private async writeExperiments<T>(
+    options: CallOptions | undefined,
+    job: () => Promise<T>,
+  ): Promise<T> {
+    const result = await this.queue.run('experiments', () => this.guard(options, job));
     this.watcher.report({ kind: 'experiments' });
     return result;
   }
 
-  private async writeRun<T>(runId: RunId, job: () => Promise<T>): Promise<T> {
-    const result = await this.queue.run(`run ${runId}`, () => this.guard(job));
+  private async writeRun<T>(
+    runId: RunId,
+    options: CallOptions | undefined,
+    job: () => Promise<T>,
+  ): Promise<T> {
+    const result = await this.queue.run(`run ${runId}`, () => this.guard(options, job));
     const { experimentId } = this.runs.find(runId).info;
     this.watcher.report({ kind: 'runs', experimentId, runId });
     return result;
   }
 
-  private writeModel<T>(modelId: ModelId, job: () => Promise<T>): Promise<T> {
-    return this.queue.run(`model ${modelId}`, () => this.guard(job));
+  private writeModel<T>(
+    modelId: ModelId,
+    options: CallOptions | undefined,
+    job: () => Promise<T>,
+  ): Promise<T> {
+    return this.queue.run(`model ${modelId}`, () => this.guard(options, job));
+  }
+
+  /** Marks the runs of an experiment with it: deleted ones too when it is restored, as in MLflow. */
+  private async setStages(experimentFolder: string, stage: LifecycleStage): Promise<void> {
+    const viewType = stage === 'deleted' ? 'ACTIVE_ONLY' : 'DELETED_ONLY';
+    const runs = await this.runs.list(experimentFolder, viewType, new Turns(undefined));
+    await this.writer.setStages(runs, stage);
   }
 
   /** Turns failed file operations into errors that a client understands. */
-  private async guard<T>(job: () => Promise<T>): Promise<T> {
+  private async guard<T>(options: CallOptions | undefined, job: () => Promise<T>): Promise<T> {
+    options?.signal?.throwIfAborted();
     try {
       return await job();
     } catch (error) {

@@ -14,12 +14,12 @@ import type { FieldReader, FieldValue } from '../../tracking/search/values';
 import type { Page, SearchRunsRequest } from '../../tracking/trackingStore';
 import { validateMaxResults } from '../../tracking/validation';
 import type { DatasetFiles } from './datasetFiles';
+import { DATASET_CONTEXT_TAG } from './datasetSearch';
 import type { ExperimentFiles } from './experimentFiles';
 import type { RunFiles, StoredRun } from './runFiles';
 import { Turns } from './turns';
 
 const DEFAULT_MAX_RESULTS = 1000;
-const DATASET_CONTEXT_TAG = 'mlflow.data.context';
 
 interface Found {
   readonly run: StoredRun;

@@ -8,16 +8,6 @@ export function redactUrl(url: string): string {
     .replace(/([?&][^=&#]*=)[^&#]*/g, `$1${HIDDEN}`);
 }
 
-const SECRET_HEADERS =
-  /^(authorization|proxy-authorization|cookie|set-cookie|x-.*(token|key|secret).*)$/i;
-
-/** Headers for a log: one line, secrets hidden. */
-export function redactHeaders(headers: Iterable<readonly [string, string]>): string {
-  return [...headers]
-    .map(([name, value]) => `${name}: ${SECRET_HEADERS.test(name) ? HIDDEN : value}`)
-    .join(', ');
-}
-
 /** Free text, such as a log line, with every URL in it redacted by `redactUrl`. */
 export function redactText(text: string): string {
   return text.replace(/[a-z][\w+.-]*:\/\/[^\s"'<>]+/gi, redactUrl);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 
 import type { MlflowEnvironment } from './mlflowEnvironments';
 import { PythonDriver } from './pythonDriver';
+import { defineServerCases } from './serverCases';
 import { defineSessionCases } from './sessionCases';
 import { defineStoreCases } from './storeCases';
 
@@ -35,5 +36,6 @@ export function describeMlflow(environment: MlflowEnvironment): void {
 
     defineStoreCases(environment, driver);
     defineSessionCases(environment, driver);
+    defineServerCases(environment, driver);
   });
 }

@@ -58,7 +58,7 @@ export class PythonDriver {
 }
 
 /** Nothing of the caller's settings, no telemetry, and nothing beyond loopback: the proxy for it does not exist. */
-function pythonEnvironment(home: string): NodeJS.ProcessEnv {
+export function pythonEnvironment(home: string): NodeJS.ProcessEnv {
   const { PATH, SYSTEMROOT } = process.env;
   return {
     PATH,

@@ -136,7 +136,7 @@ function concerns(change: StoreChange, experimentId: string, runId: string): boo
 }
 
 /** Both read the same; this is what it was that they read. */
-function expectHardValues(
+export function expectHardValues(
   content: CanonicalStore,
   { experimentId, runId }: Written,
   kind: StoreKind,
@@ -170,7 +170,7 @@ function expectHardValues(
   );
 }
 
-async function expectSameSearches(
+export async function expectSameSearches(
   environment: MlflowEnvironment,
   python: PythonDriver,
   store: TrackingStore,

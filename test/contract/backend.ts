@@ -4,12 +4,14 @@ import { join } from 'node:path';
 
 import { silentLogger } from '../../src/base/logger';
 import { RestStore } from '../../src/stores/rest/restStore';
+import type { TrackerClient } from '../../src/stores/rest/trackerClient';
 import type { TrackingStore } from '../../src/tracking/trackingStore';
 import { serve } from './servedStore';
 import type { Backend } from './subject';
 
 /** Where a kind of store lives below a temporary folder, and how it is opened there. */
 export interface StoreKind {
+  pathIn(folder: string): string;
   uriIn(folder: string): string;
   openIn(folder: string): Promise<TrackingStore>;
 }
@@ -27,13 +29,16 @@ export function openDirectly(kind: StoreKind): Promise<Backend> {
   });
 }
 
-/** A real server on loopback with a token, and the REST client on it. */
-export function openThroughServer(kind: StoreKind): Promise<Backend> {
+/** A real server on loopback with a token, and a client on it: for any MLflow server, or the one for ours. */
+export function openThroughServer(
+  kind: StoreKind,
+  Client: typeof RestStore | typeof TrackerClient = RestStore,
+): Promise<Backend> {
   return openWith(kind, async folder => {
     const token = 'contract-token';
     const behind = await kind.openIn(folder);
     const server = await serve(behind, { folder, token });
-    const store = new RestStore({ baseUrl: server.url, token, logger: silentLogger });
+    const store = new Client({ baseUrl: server.url, token, logger: silentLogger });
     return {
       store,
       async close() {
@@ -57,6 +62,7 @@ async function openWith(
       return opened.store;
     },
     uri: kind.uriIn(folder),
+    path: kind.pathIn(folder),
     async reopen() {
       await opened.close();
       opened = await openIn(folder);

@@ -1,13 +1,6 @@
 import { expect } from 'vitest';
 
-import {
-  asRecord,
-  expectRefusal,
-  newExperiment,
-  newName,
-  newRun,
-  REFUSALS,
-} from './expectations';
+import { asRecord, expectRefusal, newExperiment, newName, newRun, REFUSALS } from './expectations';
 import { describeOn, testAlone, type Subject } from './subject';
 
 export function experimentsContract(subject: Subject): void {

@@ -29,7 +29,7 @@ export function loggingContract(subject: Subject): void {
       'key with spaces': '1',
       'a/b/c': 'nested',
       'größe.日本-٣:x': 'unicode key',
-      [`long/${'k'.repeat(245)}`]: 'key of 250',
+      [`wide/${'k'.repeat(245)}`]: 'key of 250',
       long: 'x'.repeat(6000),
       'long in code points': '🎲'.repeat(6000),
     };
@@ -134,7 +134,7 @@ export function loggingContract(subject: Subject): void {
       'small exponent': 1.5e-7,
       large: 1e21,
       'large integer': 123456789012345680,
-      'beyond 2^53': 2 ** 53 + 2,
+      'beyond 2 to 53': 2 ** 53 + 2,
       max: MAX_DOUBLE,
       'minus max': -MAX_DOUBLE,
       pi: Math.PI,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 
-import type { TrackingStore } from '../../src/tracking/trackingStore';
+import type { StoreStatus, TrackingStore } from '../../src/tracking/trackingStore';
 
 /** What one kind of store does differently on purpose, because MLflow's own store of that kind does (facts §1.5, §4.4). */
 export interface Traits {
@@ -56,6 +56,8 @@ export interface Backend {
   readonly store: TrackingStore;
   /** The tracking URI of the backend itself, also when `store` reaches it through a server. */
   readonly uri: string;
+  /** The folder or file that the backend is, whether it exists yet or not. */
+  readonly path: string;
   /** Closes `store` and opens the same backend again, as a new process would. */
   reopen(): Promise<TrackingStore>;
   /** A second store straight on the same backend, as another process holds it; closed with the backend. */
@@ -66,6 +68,8 @@ export interface Backend {
 
 export interface Subject {
   readonly name: string;
+  /** What its status says that it is. */
+  readonly kind: StoreStatus['kind'];
   readonly traits: Traits;
   /** Case title → why it does not apply. */
   readonly skips?: Readonly<Record<string, string>>;

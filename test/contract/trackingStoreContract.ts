@@ -8,6 +8,7 @@ import { loggedModelsContract } from './loggedModelsContract';
 import { loggingContract } from './loggingContract';
 import { runsContract } from './runsContract';
 import { searchContract } from './searchContract';
+import { statusContract } from './statusContract';
 import type { Subject } from './subject';
 import { watchContract } from './watchContract';
 
@@ -24,4 +25,5 @@ export function trackingStoreContract(subject: Subject): void {
   loggedModelsContract(subject);
   watchContract(subject);
   durabilityContract(subject);
+  statusContract(subject);
 }

@@ -17,14 +17,16 @@ export class EndpointCaller {
     { signal }: CallOptions = {},
   ): Promise<Response> {
     const [method] = endpoint.methods;
-    const { path, members } = fillPath(endpoint.path, endpoint.request.encode(request));
+    const record = endpoint.request.encode(request);
+    const { path, members } = fillPath(endpoint.path, record);
     const base = endpoint.ajaxOnly ? '/ajax-api/2.0/mlflow/' : '/api/2.0/mlflow/';
     const inQuery = method === 'GET';
     const response = await this.send({
       method,
       path: base + path + (inQuery ? queryOf(members) : ''),
       ...(!inQuery && {
-        body: JSON.stringify(members),
+        // MLflow requires some members of the path in the body as well.
+        body: JSON.stringify(record),
         headers: { 'content-type': 'application/json' },
       }),
       repeatable: endpoint.readOnly === true,

@@ -262,6 +262,8 @@ def errors(client, run_id):
             return None
         except MlflowException as error:
             return error.error_code
+        except OSError as error:
+            return type(error).__name__
 
     return {
         "changedParam": code(lambda: client.log_param(run_id, "lr", "other")),

@@ -1,0 +1,4 @@
+import { trackerClientSubject } from './sqliteSubjects';
+import { trackingStoreContract } from './trackingStoreContract';
+
+trackingStoreContract(trackerClientSubject);

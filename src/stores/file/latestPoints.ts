@@ -1,26 +1,39 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { Int64 } from '../../base/int64';
 import type { Metric } from '../../tracking/entities';
 import { parseDatasetColumns, readPoints, comparePoints } from './metricLines';
 import type { ProblemList } from './problemList';
-import { readBytes, stampOf } from './readFiles';
+import { readBytes, readKeyText, stampOf } from './readFiles';
 
 type Latest = Omit<Metric, 'key'>;
 
-interface Entry {
+/** What the lines read so far say. */
+interface Summary {
+  readonly latest: Latest | undefined;
+  readonly malformed: number;
+}
+
+interface Entry extends Summary {
   readonly ino: number;
   readonly mtimeMs: number;
+  readonly fileSize: number;
   /** Bytes read so far, always up to the end of a line. */
-  readonly size: number;
+  readonly readSize: number;
   /** The last bytes read, which must still be there for the file to have only grown. */
   readonly tail: Buffer;
-  readonly latest: Latest | undefined;
 }
+
+const NOTHING: Summary & Pick<Entry, 'readSize' | 'tail'> = {
+  latest: undefined,
+  malformed: 0,
+  readSize: 0,
+  tail: Buffer.alloc(0),
+};
 
 /** Smaller files are read anew each time: that is as cheap as remembering them. */
 const LARGE_BYTES = 64 * 1024;
 const TAIL_BYTES = 64;
 const LIMIT = 2000;
+const LINE_FEED = 0x0a;
 
 /**
  * The latest point of metric files. Of large files only what was appended since the last look is read, so that following a
@@ -33,67 +46,68 @@ export class LatestPoints {
 
   /** `undefined` when there is no file, or no point in it. */
   get(path: string): Latest | undefined {
-    const stamp = stampOf(path);
-    if (!stamp || stamp.size === 0) {
-      return undefined;
-    }
-    if (stamp.size < LARGE_BYTES) {
-      const bytes = readBytes(path, this.problems);
-      return bytes && this.scan(path, bytes, undefined);
-    }
-    const known = this.entries.get(path);
-    if (known?.ino === stamp.ino && known.mtimeMs === stamp.mtimeMs && known.size === stamp.size) {
-      return known.latest;
-    }
-    const grown = known?.ino === stamp.ino && stamp.size > known.size ? known : undefined;
-    const appended = grown && readAppended(path, grown);
-    const bytes = appended ?? readBytes(path, this.problems);
-    if (!bytes) {
-      return undefined;
-    }
-    const latest = this.scan(path, bytes, appended ? grown?.latest : undefined);
-    this.remember(path, bytes, {
-      ino: stamp.ino,
-      mtimeMs: stamp.mtimeMs,
-      size: appended && grown ? grown.size : 0,
-      tail: appended && grown ? grown.tail : Buffer.alloc(0),
-      latest,
-    });
-    return latest;
+    return this.entries.has(path) ? this.getLarge(path) : this.getAny(path);
   }
 
-  private remember(path: string, bytes: Buffer, before: Entry): void {
-    const end = bytes.lastIndexOf(0x0a) + 1;
+  private getAny(path: string): Latest | undefined {
+    const text = readKeyText(path, this.problems);
+    if (text === undefined) {
+      return undefined;
+    }
+    return text.length < LARGE_BYTES
+      ? this.scan(path, Buffer.from(text), NOTHING).latest
+      : this.getLarge(path);
+  }
+
+  private getLarge(path: string): Latest | undefined {
+    const stamp = stampOf(path);
+    const known = this.entries.get(path);
+    if (
+      known?.ino === stamp?.ino &&
+      known?.mtimeMs === stamp?.mtimeMs &&
+      known?.fileSize === stamp?.size
+    ) {
+      return known?.latest;
+    }
+    this.entries.delete(path);
+    const appended = known?.ino === stamp?.ino ? known && readAppended(path, known) : undefined;
+    const bytes = appended ?? readBytes(path, this.problems);
+    if (!stamp || !bytes) {
+      return undefined;
+    }
+    const before = (appended && known) ?? NOTHING;
+    const end = bytes.lastIndexOf(LINE_FEED) + 1;
     const tail = Buffer.concat([before.tail, bytes.subarray(0, end)]).subarray(-TAIL_BYTES);
     if (this.entries.size >= LIMIT) {
       this.entries.clear();
     }
-    this.entries.set(path, { ...before, size: before.size + end, tail: Buffer.from(tail) });
+    const entry: Entry = {
+      ...this.scan(path, bytes, before),
+      ino: stamp.ino,
+      mtimeMs: stamp.mtimeMs,
+      fileSize: stamp.size,
+      readSize: before.readSize + end,
+      tail: Buffer.from(tail),
+    };
+    this.entries.set(path, entry);
+    return entry.latest;
   }
 
-  private scan(path: string, bytes: Buffer, before: Latest | undefined): Latest | undefined {
-    let timestampMs: Int64 = before?.timestampMs ?? 0;
-    let value = before?.value ?? NaN;
-    let step: Int64 = before?.step ?? 0;
+  private scan(path: string, bytes: Buffer, before: Summary): Summary {
+    let latest = before.latest;
     let rest: string | undefined;
-    let found = before !== undefined;
-    let isNew = false;
-    const current = { timestampMs, value, step };
-    const candidate = { timestampMs, value, step };
-    const faults = readPoints(bytes, (pointTime, pointValue, pointStep, pointRest) => {
-      candidate.timestampMs = pointTime;
-      candidate.value = pointValue;
-      candidate.step = pointStep;
-      if (!found || comparePoints(candidate, current) > 0) {
-        current.timestampMs = timestampMs = pointTime;
-        current.value = value = pointValue;
-        current.step = step = pointStep;
+    const faults = readPoints(bytes, (timestampMs, value, step, pointRest) => {
+      if (!latest || comparePoints({ timestampMs, value, step }, latest) > 0) {
+        latest = { timestampMs, value, step };
         rest = pointRest;
-        found = isNew = true;
       }
     });
-    reportFaults(path, faults, this.problems);
-    return isNew ? { timestampMs, value, step, ...parseDatasetColumns(rest) } : before;
+    const malformed = before.malformed + faults.malformed;
+    reportFaults(path, { ...faults, malformed }, this.problems);
+    return {
+      latest: latest && rest !== undefined ? { ...latest, ...parseDatasetColumns(rest) } : latest,
+      malformed,
+    };
   }
 }
 
@@ -108,6 +122,8 @@ export function reportFaults(
     problems.report(path, `${lines} left out because no metric point can be read from it.`);
   } else if (faults.unfinished) {
     problems.report(path, 'Its last line is left out because it is not complete.');
+  } else {
+    problems.clear(path);
   }
 }
 
@@ -116,7 +132,7 @@ function readAppended(path: string, known: Entry): Buffer | undefined {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
-    const start = known.size - known.tail.length;
+    const start = known.readSize - known.tail.length;
     const bytes = Buffer.alloc(Math.max(0, fstatSync(file).size - start));
     const length = readSync(file, bytes, 0, bytes.length, start);
     const isSame = bytes.subarray(0, known.tail.length).equals(known.tail);

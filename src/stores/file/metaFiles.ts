@@ -6,8 +6,11 @@ import { readText, sameStamp, stampOf, type FileStamp } from './readFiles';
 
 /** MLflow moves its meta files into place across file systems, where a reader may find one empty for a moment. */
 const EMPTY_RETRIES = 2;
-/** A file changed within this time may change again under the same stamp: clocks of file systems are coarse. */
-const SETTLE_MS = 100;
+/**
+ * A file that changed less than this before it was read may have changed again since, under the same stamp: clocks of file
+ * systems are coarse, and that of a file server may be some seconds away from ours.
+ */
+const SETTLE_MS = 10_000;
 
 /** Reads the `meta.yaml` of a folder. `undefined` when there is none, or it is broken, which becomes a problem. */
 export function readMeta(folder: string, problems: ProblemList): Meta | undefined {
@@ -41,36 +44,55 @@ export function readMetaText(
   }
 }
 
+interface CacheEntry<T> {
+  readonly value: T;
+  readonly readAtMs: number;
+  /** Absent until the second look, so that the first costs nothing but the read. */
+  stamp?: FileStamp;
+}
+
 /**
- * Remembers what was made of meta files, as long as their stamps stay. Never trusted over the files: each look-up asks the
- * file system for the stamp. A persistent index of what searches need can take this place without its users noticing.
+ * Remembers what was made of meta files, as long as their stamps stay. Never trusted over the files: each look-up after the
+ * first asks the file system for the stamp. A persistent index of what searches need can take this place without its users
+ * noticing.
  */
 export class MetaCache<T> {
-  private readonly entries = new Map<string, { readonly stamp: FileStamp; readonly value: T }>();
+  private readonly entries = new Map<string, CacheEntry<T>>();
 
   constructor(private readonly limit = 200_000) {}
 
   /** @param read makes the value from the file; not called while the stamp is unchanged. */
   get(folder: string, read: (folder: string) => T | undefined): T | undefined {
-    const stamp = stampOf(join(folder, META_FILE));
-    if (stamp === undefined) {
-      this.entries.delete(folder);
-      return read(folder);
-    }
     const known = this.entries.get(folder);
-    if (known && sameStamp(known.stamp, stamp)) {
+    if (known && this.isCurrent(folder, known)) {
       return known.value;
     }
+    const readAtMs = Date.now();
     const value = read(folder);
-    if (value === undefined || Date.now() - stamp.ctimeMs < SETTLE_MS) {
+    if (value === undefined) {
       this.entries.delete(folder);
-      return value;
+      return undefined;
     }
-    if (this.entries.size >= this.limit) {
+    if (!known && this.entries.size >= this.limit) {
       this.entries.clear();
     }
-    const { mtimeMs, ctimeMs, size, ino } = stamp;
-    this.entries.set(folder, { stamp: { mtimeMs, ctimeMs, size, ino }, value });
+    this.entries.set(folder, { value, readAtMs });
     return value;
+  }
+
+  private isCurrent(folder: string, entry: CacheEntry<T>): boolean {
+    const stamp = stampOf(join(folder, META_FILE));
+    if (!stamp) {
+      return false;
+    }
+    if (entry.stamp) {
+      return sameStamp(entry.stamp, stamp);
+    }
+    if (stamp.ctimeMs > entry.readAtMs - SETTLE_MS) {
+      return false;
+    }
+    const { mtimeMs, ctimeMs, size, ino } = stamp;
+    entry.stamp = { mtimeMs, ctimeMs, size, ino };
+    return true;
   }
 }

@@ -8,12 +8,17 @@ const LIMIT = 1000;
 /** What could not be read, by path. An entry goes away when its path is read well or is gone. */
 export class ProblemList {
   private readonly messages = new Map<string, string>();
+  /** What the log has been told already: reading a broken file again is no news. */
+  private readonly logged = new Map<string, string>();
 
   constructor(private readonly logger: Logger) {}
 
   report(path: string, message: string): void {
-    if (this.messages.get(path) !== message && this.messages.size < LIMIT) {
+    if (this.messages.size < LIMIT) {
       this.messages.set(path, message);
+    }
+    if (this.logged.get(path) !== message && this.logged.size < LIMIT) {
+      this.logged.set(path, message);
       this.logger.warn(`${path}: ${message}`);
     }
   }

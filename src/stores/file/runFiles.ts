@@ -22,7 +22,7 @@ import {
 import { MetaCache, readMeta } from './metaFiles';
 import { parseDatasetColumns, readColumns, readPoints } from './metricLines';
 import type { ProblemList } from './problemList';
-import { isFolder, listSubfolders, readBytes } from './readFiles';
+import { isFolder, listSubfolders, readBytes, readKeyText } from './readFiles';
 import { readRunInfo, type StoredRunInfo } from './runMeta';
 import type { Turns } from './turns';
 
@@ -132,10 +132,14 @@ export class RunFiles {
     return readKeyValue(join(folder, TAGS_FOLDER), key, this.problems);
   }
 
-  readLatest(folder: string, key: string): Metric | undefined {
-    const path = safeKeyPath(join(folder, METRICS_FOLDER), key);
-    const point = path === undefined || isFolder(path) ? undefined : this.latest.get(path);
-    return point && { key, ...point };
+  /** A param or a tag, by the path of its file. */
+  readValue(path: string): string | undefined {
+    return readKeyText(path, this.problems);
+  }
+
+  /** The latest value of a metric, by the path of its file. */
+  readLatestValue(path: string): number | undefined {
+    return this.latest.get(path)?.value;
   }
 
   /** In file order. */
@@ -173,7 +177,11 @@ export class RunFiles {
     const keys = only
       ? [...new Set(only)].sort(compareCodePoints)
       : listKeys(join(folder, METRICS_FOLDER), this.problems);
-    return keys.map(key => this.readLatest(folder, key)).filter(metric => metric !== undefined);
+    return keys.flatMap(key => {
+      const path = safeKeyPath(join(folder, METRICS_FOLDER), key);
+      const point = path === undefined ? undefined : this.latest.get(path);
+      return point ? [{ key, ...point }] : [];
+    });
   }
 
   private readMetricBytes(path: string): Buffer {

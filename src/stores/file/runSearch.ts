@@ -1,9 +1,11 @@
+import { sep } from 'node:path';
 import type { Run } from '../../tracking/entities';
 import { decodePageToken, encodePageToken } from '../../tracking/pageToken';
 import type { Field } from '../../tracking/search/ast';
 import {
   compileOrder,
   completeRunOrder,
+  fieldsOf,
   readSortKey,
   type SortKey,
 } from '../../tracking/search/ordering';
@@ -16,6 +18,8 @@ import { validateMaxResults } from '../../tracking/validation';
 import type { DatasetFiles } from './datasetFiles';
 import { DATASET_CONTEXT_TAG } from './datasetSearch';
 import type { ExperimentFiles } from './experimentFiles';
+import { safeKeyPath } from './keyFiles';
+import { METRICS_FOLDER, PARAMS_FOLDER, TAGS_FOLDER } from './layout';
 import type { RunFiles, StoredRun } from './runFiles';
 import { Turns } from './turns';
 
@@ -41,8 +45,12 @@ export class RunSearch {
     const maxResults = request.maxResults ?? DEFAULT_MAX_RESULTS;
     validateMaxResults(maxResults);
     const offset = decodePageToken(request.pageToken);
-    const matches = compileFilter(parseRunFilter(request.filter));
+    const filter = parseRunFilter(request.filter);
+    const matches = compileFilter(filter);
     const orderBy = completeRunOrder(parseRunOrderBy(request.orderBy));
+    const readers = new Map(
+      fieldsOf(filter, orderBy).map(field => [fieldName(field), this.compileField(field)]),
+    );
     const turns = new Turns(signal);
     const found: Found[] = [];
     for (const experimentId of new Set(request.experimentIds)) {
@@ -53,7 +61,7 @@ export class RunSearch {
           : await this.runs.list(folder, request.viewType ?? 'ACTIVE_ONLY', turns);
       for (const run of listed) {
         await turns.next();
-        const read = this.fieldReader(run);
+        const read: FieldReader = field => readers.get(fieldName(field))?.(run);
         if (matches(read)) {
           found.push({ run, sortKey: readSortKey(orderBy, read) });
         }
@@ -71,21 +79,26 @@ export class RunSearch {
       : { items };
   }
 
-  private fieldReader(run: StoredRun): FieldReader {
-    return ({ entity, key }) => {
-      switch (entity) {
-        case 'metric':
-          return this.runs.readLatest(run.folder, key)?.value;
-        case 'param':
-          return this.runs.readParam(run.folder, key);
-        case 'tag':
-          return this.runs.readTag(run.folder, key);
-        case 'dataset':
-          return this.readDatasets(run, key);
-        case 'attribute':
-          return this.readAttribute(run, key);
+  /**
+   * How a field is read from any run. Done once a search: with ten thousand runs even joining a path counts.
+   * A key that cannot exist, such as one that would lead out of the folder, is missing everywhere.
+   */
+  private compileField({ entity, key }: Field): (run: StoredRun) => FieldValue {
+    switch (entity) {
+      case 'metric': {
+        const path = safeKeyPath(METRICS_FOLDER, key);
+        return run => path && this.runs.readLatestValue(run.folder + sep + path);
       }
-    };
+      case 'param':
+      case 'tag': {
+        const path = safeKeyPath(entity === 'param' ? PARAMS_FOLDER : TAGS_FOLDER, key);
+        return run => path && this.runs.readValue(run.folder + sep + path);
+      }
+      case 'dataset':
+        return run => this.readDatasets(run, key);
+      case 'attribute':
+        return run => this.readAttribute(run, key);
+    }
   }
 
   private readDatasets(run: StoredRun, key: Field['key']): FieldValue {
@@ -122,4 +135,8 @@ export class RunSearch {
         return this.runs.infoOf(run).artifactUri;
     }
   }
+}
+
+function fieldName({ entity, key }: Field): string {
+  return `${entity}.${key}`;
 }

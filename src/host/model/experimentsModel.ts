@@ -56,7 +56,15 @@ export class ExperimentsModel implements Disposable {
     switch (node.kind) {
       case 'experiment': {
         const forest = this.forestOf(node);
+        const before = node.runCount;
         const rows = await forest.roots(options);
+        if (
+          before?.loaded !== node.runCount?.loaded ||
+          before?.complete !== node.runCount?.complete
+        ) {
+          // Its row tells the count; the rows below are read from memory when it is drawn again.
+          queueMicrotask(() => this.fire([node]));
+        }
         void this.addLiveCurves(forest);
         return rows.length > 0 ? rows : [emptyNote(node, this.options.viewState.filter)];
       }

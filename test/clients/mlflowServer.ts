@@ -41,7 +41,8 @@ export async function startMlflowServer(
     ]),
     {
       cwd: options.folder,
-      env: pythonEnvironment(options.folder),
+      // Without the workers for background jobs, which nothing here needs and which are slow to start.
+      env: { ...pythonEnvironment(options.folder), MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' },
       stdio: ['ignore', 'ignore', 'pipe'],
       // Its workers are processes of their own: the group ends with it.
       detached: true,

@@ -11,6 +11,7 @@ const HEADERS_MS = 30_000;
 const REQUEST_MS = 3_600_000;
 /** What requests under way get at close. */
 const GRACE_MS = 3_000;
+const SWEEP_MS = 20;
 
 export interface Listener {
   /** `http://127.0.0.1:PORT` */
@@ -74,8 +75,10 @@ function reasonOf(code: string | undefined, host: string, port: number): string 
 async function close(server: Server, app: App): Promise<void> {
   app.close();
   const closed = new Promise<void>(resolve => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // A connection whose last answer ends after this moment would stay open for the next request.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   const force = setTimeout(() => server.closeAllConnections(), GRACE_MS);
   await closed;
+  clearInterval(sweep);
   clearTimeout(force);
 }

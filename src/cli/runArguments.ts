@@ -42,7 +42,7 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
     if (positionals.length > 0 || command === undefined) {
       throw usageError(
         positionals.length > 0
-          ? `Put -- before the command: mlflow-tracker run [OPTION]... -- ${positionals.join(' ')}`
+          ? `Put -- before the command: mlflow-tracker run [OPTION]... -- ${positionals.join(' ')}.`
           : 'The command to run is missing; it comes after --.',
       );
     }
@@ -99,5 +99,5 @@ function pairs(option: string, texts: readonly string[]): readonly KeyValue[] {
 }
 
 function usageError(message: string): TrackingError {
-  return new TrackingError('BAD_REQUEST', message);
+  return new TrackingError('INVALID_PARAMETER_VALUE', `${message} See mlflow-tracker run --help.`);
 }

@@ -29,7 +29,7 @@ export class ConsoleLog {
     }
   }
 
-  toBytes(): Uint8Array {
+  toBytes(): Uint8Array<ArrayBuffer> {
     const note =
       this.droppedBytes === 0 ? [] : [Buffer.from(`\n[${this.droppedBytes} bytes left out]\n`)];
     return Buffer.concat([...this.head, ...note, ...this.tail]);

@@ -11,17 +11,18 @@ import { childEnvironment } from './childEnvironment';
 import { commandText } from './commandText';
 import { ConsoleLog } from './consoleLog';
 import { gitTags, PATCH_ARTIFACT, processTags, userName } from './contextTags';
-import { readGitState } from './git/gitState';
+import { readGitState, type GitState } from './git/gitState';
+import { reportFailure } from './reportFailure';
 import { findScriptSource, type ScriptSource } from './scriptSource';
-import { SupervisedProcess } from './supervisedProcess';
-import { TrackedRunStore } from './trackedRunStore';
+import { SupervisedProcess, type ProcessEnd } from './supervisedProcess';
+import { TrackedRunStore, type RunPlan } from './trackedRunStore';
 
 export interface LaunchRequest {
   readonly command: string;
   readonly args: readonly string[];
   readonly workingDir: string;
   readonly env: NodeJS.ProcessEnv;
-  /** `--experiment`; without it the name of the working directory. A script that sets one itself wins. */
+  /** Without it the name of the working directory. A script that sets an experiment itself wins. */
   readonly experimentName?: string;
   readonly runName?: string;
   readonly params: readonly KeyValue[];
@@ -36,7 +37,7 @@ export interface LaunchServices {
   readonly tagLimit: number;
   /** Serves a store on the loopback interface, to holders of the token only. */
   serve(store: TrackingStore, token: string): Promise<{ url: string; close(): Promise<void> }>;
-  writeArtifact(run: Run, artifactPath: string, content: Uint8Array): Promise<void>;
+  writeArtifact(run: Run, artifactPath: string, content: Uint8Array<ArrayBuffer>): Promise<void>;
 }
 
 export interface LaunchResult {
@@ -59,12 +60,14 @@ const UNSEEN_OUTPUT_MS = 2_000;
  *
  * When this process itself is killed, nothing is left to end the run; the heartbeat by which others will notice belongs
  * here, beside the process it watches.
+ *
+ * Throws a `TrackingError`, before anything is started, when the store cannot take runs.
  */
 export async function launch(
   request: LaunchRequest,
   services: LaunchServices,
 ): Promise<LaunchResult> {
-  const { store, logger } = services;
+  const { logger } = services;
   const startTimeMs = Date.now();
   const source = findScriptSource(request.command, request.args, request.workingDir);
   const git = readGitState({
@@ -73,82 +76,104 @@ export async function launch(
     env: request.env,
     logger,
   });
-  const background: Promise<void>[] = [];
-  const inBackground = (what: string, work: () => Promise<void>): void => {
-    background.push(
-      work().catch((error: unknown) => logger.error(`Cannot ${what}: ${messageOf(error)}`, error)),
-    );
-  };
-  const experimentName = await usableExperiment(request, store, logger);
-  const user = userName(request.env);
-  const tracked = new TrackedRunStore(store, {
+  const experimentName = await usableExperiment(request, services.store, logger);
+  const background = new BackgroundWork(logger);
+  const tracked = new TrackedRunStore(services.store, {
     logger,
-    plan: {
-      experimentName,
-      ...(request.runName === undefined ? {} : { runName: request.runName }),
-      tags: request.tags,
-      params: request.params,
-      contextTags: processTags(
-        source.name,
-        commandText(request.command, request.args),
-        request.env,
-        services.tagLimit,
-      ),
-      gitTags: git.then(state => gitTags(state, services.tagLimit)),
-      userId: user,
-      startTimeMs,
-    },
-    onTracked: run => {
-      inBackground('store the patch', async () => {
+    plan: planOf(request, { source, git, experimentName, startTimeMs }, services.tagLimit),
+    onTracked: run =>
+      background.start('store the patch', async () => {
         const patch = (await git)?.patch;
         if (patch !== undefined) {
           await services.writeArtifact(run, PATCH_ARTIFACT, Buffer.from(patch));
         }
-      });
-    },
+      }),
   });
   const token = randomBytes(32).toString('base64url');
   const server = await services.serve(tracked, token);
-  const log = new ConsoleLog();
-  const makeRun = await runMaker(source, tracked, inBackground);
+  const output = new ConsoleLog();
+  let end: ProcessEnd;
+  try {
+    end = await runProcess(request, {
+      env: childEnvironment({
+        inherited: request.env,
+        trackingUri: server.url,
+        token,
+        experimentName,
+        userName: userName(request.env),
+        hasCredentialsFile: existsSync(path.join(homedir(), '.mlflow', 'credentials')),
+      }),
+      output,
+      onLife: await runMaker(source, tracked, background),
+    });
+  } catch (error) {
+    const { exitCode, reason } = startFailure(error);
+    logger.warn(`Cannot start ${request.command}: ${reason}.`);
+    return { exitCode };
+  } finally {
+    await server.close();
+  }
+  const run = await tracked.settle(end, end.endedAtMs);
+  if (run !== undefined && !output.isEmpty) {
+    background.start('store the console log', () =>
+      services.writeArtifact(run, CONSOLE_ARTIFACT, output.toBytes()),
+    );
+  }
+  await background.finished();
+  return { exitCode: end.exitCode, ...(run === undefined ? {} : { run }) };
+}
+
+function planOf(
+  request: LaunchRequest,
+  found: {
+    readonly source: ScriptSource;
+    readonly git: Promise<GitState | undefined>;
+    readonly experimentName: string;
+    readonly startTimeMs: number;
+  },
+  tagLimit: number,
+): RunPlan {
+  const command = commandText(request.command, request.args);
+  return {
+    experimentName: found.experimentName,
+    ...(request.runName === undefined ? {} : { runName: request.runName }),
+    tags: request.tags,
+    params: request.params,
+    contextTags: processTags(found.source.name, command, request.env, tagLimit),
+    gitTags: found.git.then(state => gitTags(state, tagLimit)),
+    userId: userName(request.env),
+    startTimeMs: found.startTimeMs,
+  };
+}
+
+/** Rejects with Node's error when the process cannot be started. */
+async function runProcess(
+  request: LaunchRequest,
+  options: {
+    readonly env: NodeJS.ProcessEnv;
+    readonly output: ConsoleLog;
+    /** Called at every sign of life of the script. */
+    readonly onLife: () => void;
+  },
+): Promise<ProcessEnd> {
   const child = new SupervisedProcess({
     command: request.command,
     args: request.args,
     cwd: request.workingDir,
-    env: childEnvironment({
-      inherited: request.env,
-      trackingUri: server.url,
-      token,
-      experimentName,
-      userName: user,
-      hasCredentialsFile: existsSync(path.join(homedir(), '.mlflow', 'credentials')),
-    }),
+    env: options.env,
     graceMs: GRACE_MS,
     onOutput: chunk => {
-      log.append(chunk);
-      makeRun();
+      options.output.append(chunk);
+      options.onLife();
     },
   });
+  await child.started();
+  const unseen = child.capturesOutput ? undefined : setTimeout(options.onLife, UNSEEN_OUTPUT_MS);
   try {
-    await child.started();
-  } catch (error) {
-    await server.close();
-    const { exitCode, reason } = startFailure(error);
-    logger.error(`Cannot start ${request.command}: ${reason}.`);
-    return { exitCode };
+    return await child.ended();
+  } finally {
+    clearTimeout(unseen);
   }
-  const unseen = child.capturesOutput ? undefined : setTimeout(makeRun, UNSEEN_OUTPUT_MS);
-  const end = await child.ended();
-  clearTimeout(unseen);
-  await server.close();
-  const run = await tracked.settle(end, end.endedAtMs);
-  if (run !== undefined && !log.isEmpty) {
-    inBackground('store the console log', () =>
-      services.writeArtifact(run, CONSOLE_ARTIFACT, log.toBytes()),
-    );
-  }
-  await Promise.all(background);
-  return { exitCode: end.exitCode, ...(run === undefined ? {} : { run }) };
 }
 
 /**
@@ -190,13 +215,13 @@ async function usableExperiment(
 async function runMaker(
   source: ScriptSource,
   store: TrackedRunStore,
-  inBackground: (what: string, work: () => Promise<void>) => void,
+  background: BackgroundWork,
 ): Promise<() => void> {
   let wanted = !(await mentionsMlflow(source.file));
   return () => {
     if (wanted) {
       wanted = false;
-      inBackground('make the run', () => store.ensureRun());
+      background.start('make the run', () => store.ensureRun());
     }
   };
 }
@@ -213,6 +238,21 @@ async function mentionsMlflow(file: string | undefined): Promise<boolean> {
   }
 }
 
+/** Recording that goes on beside the script; what fails is said, and stops nothing. */
+class BackgroundWork {
+  private readonly items: Promise<void>[] = [];
+
+  constructor(private readonly logger: Logger) {}
+
+  start(what: string, work: () => Promise<void>): void {
+    this.items.push(work().catch((error: unknown) => reportFailure(this.logger, what, error)));
+  }
+
+  async finished(): Promise<void> {
+    await Promise.all(this.items);
+  }
+}
+
 function startFailure(error: unknown): { exitCode: number; reason: string } {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') {
@@ -221,9 +261,5 @@ function startFailure(error: unknown): { exitCode: number; reason: string } {
   if (code === 'EACCES') {
     return { exitCode: 126, reason: 'the file is not executable' };
   }
-  return { exitCode: 126, reason: messageOf(error) };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return { exitCode: 126, reason: error instanceof Error ? error.message : String(error) };
 }

@@ -9,6 +9,7 @@ import type {
   TrackingStore,
   UpdateRunRequest,
 } from '../tracking/trackingStore';
+import { reportFailure } from './reportFailure';
 import { SessionRuns, type Ending } from './sessionRuns';
 
 /** What the wrapper adds to the runs of its script. */
@@ -329,7 +330,7 @@ export class TrackedRunStore extends ForwardingStore {
     try {
       return await work();
     } catch (error) {
-      this.options.logger.error(`Cannot ${what}: ${messageOf(error)}`, error);
+      reportFailure(this.options.logger, what, error);
       return undefined;
     }
   }
@@ -355,8 +356,4 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined
   } finally {
     clearTimeout(timer);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

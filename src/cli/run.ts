@@ -1,0 +1,96 @@
+import path from 'node:path';
+import { openRepository } from '../artifacts/openRepository';
+import { installedMlflowVersion } from '../launch/installedMlflow';
+import { launch, type LaunchServices } from '../launch/launch';
+import { defaultTrackingUri } from '../stores/defaultTrackingUri';
+import { openStore, remoteOf } from '../stores/openStore';
+import type { Run } from '../tracking/entities';
+import type { TrackingStore } from '../tracking/trackingStore';
+import { LIMITS } from '../tracking/validation';
+import { parseRunArguments, RUN_USAGE, type RunArguments } from './runArguments';
+import { serveStore } from './serveStore';
+import { waitForKey } from './waitForKey';
+import { stderrLogger, writeLine } from './writers';
+
+/** Where our servers keep `mlflow-artifacts:/` of stores without a server, below the working directory. */
+const ARTIFACTS_DESTINATION = 'mlartifacts';
+/** Of servers before MLflow 2.17, which may refuse a longer value instead of cutting it. */
+const OLD_SERVER_TAG_LIMIT = 5_000;
+
+/** `mlflow-tracker run`: @returns the command's own exit code */
+export async function run(argv: readonly string[]): Promise<number> {
+  const args = parseRunArguments(argv);
+  if (args.help) {
+    process.stdout.write(RUN_USAGE);
+    return 0;
+  }
+  const { env } = process;
+  const logger = stderrLogger();
+  const storeDir = process.cwd();
+  const commandDir = path.resolve(storeDir, args.cwd ?? '.');
+  const trackingUri = args.trackingUri ?? (await defaultTrackingUri(storeDir, env));
+  const store = await openStore(trackingUri, {
+    logger,
+    workingDir: storeDir,
+    env,
+    createSchemaFor: await installedMlflowVersion(args.command, commandDir, env),
+  });
+  try {
+    const { exitCode, run: tracked } = await launch(
+      { ...args, workingDir: commandDir, env },
+      { store, logger, ...servicesFor(store, storeDir, logger) },
+    );
+    await sayGoodbye(args, store, tracked);
+    return exitCode;
+  } finally {
+    await store.close();
+    if (args.keepOpenFile !== undefined) {
+      await waitForKey(args.keepOpenFile);
+    }
+  }
+}
+
+function servicesFor(
+  store: TrackingStore,
+  workingDir: string,
+  logger: LaunchServices['logger'],
+): Omit<LaunchServices, 'store' | 'logger'> {
+  const remote = remoteOf(store);
+  return {
+    tagLimit: remote === undefined ? LIMITS.tagValue : OLD_SERVER_TAG_LIMIT,
+    serve: (served, token) =>
+      serveStore(served, {
+        host: '127.0.0.1',
+        port: 0,
+        guard: { token },
+        remote,
+        workingDir,
+        artifactsDestination: ARTIFACTS_DESTINATION,
+        logger,
+      }),
+    writeArtifact: async ({ info }, artifactPath, content) => {
+      const repository = await openRepository(info.artifactUri, {
+        workingDir,
+        destination: ARTIFACTS_DESTINATION,
+        remote,
+        logger,
+      });
+      await repository.write(artifactPath, new Blob([content]).stream());
+    },
+  };
+}
+
+/** In a terminal a person wants to know where the run is; elsewhere the output is the command's alone. */
+async function sayGoodbye(
+  args: RunArguments,
+  store: TrackingStore,
+  run: Run | undefined,
+): Promise<void> {
+  if (run === undefined || !process.stderr.isTTY) {
+    return;
+  }
+  const { runName, status, experimentId } = run.info;
+  const { name } = await store.getExperiment(experimentId);
+  const from = args.keepOpenFile === undefined ? 'mlflow-tracker: ' : '';
+  writeLine(process.stderr, `${from}run ${runName} ${status}, in experiment ${name}`);
+}

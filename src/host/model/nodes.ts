@@ -51,7 +51,16 @@ export interface MoreNode {
   remaining: number | undefined;
 }
 
-export const RUN_GROUPS = ['metrics', 'params', 'tags', 'source', 'datasets', 'artifacts'] as const;
+/** In the order in which they are shown. */
+export const RUN_GROUPS = [
+  'metrics',
+  'params',
+  'tags',
+  'source',
+  'datasets',
+  'artifacts',
+  'details',
+] as const;
 export type RunGroup = (typeof RUN_GROUPS)[number];
 
 /** A section of a run's details. */
@@ -101,6 +110,19 @@ export function parentOf(node: TreeNode): TreeNode | undefined {
   return node.kind === 'filter' || node.kind === 'experiment' ? undefined : node.parent;
 }
 
-export function experimentOf(node: RunNode): ExperimentNode {
-  return node.parent.kind === 'experiment' ? node.parent : experimentOf(node.parent);
+/** The run that a row is or belongs to. */
+export function runIdOf(node: TreeNode | undefined): RunId | undefined {
+  switch (node?.kind) {
+    case 'run':
+      return node.run.info.runId;
+    case 'group':
+    case 'artifact':
+      return node.runId;
+    case 'field':
+      return node.parent.runId;
+    case 'note':
+      return runIdOf(node.parent);
+    default:
+      return undefined;
+  }
 }

@@ -1,17 +1,18 @@
 import { formatNumber } from '../../base/formatNumber';
-import { formatTimestamp } from '../../base/formatTime';
+import { formatDuration, formatTimestamp } from '../../base/formatTime';
 import type { Dataset, Metric, Run, RunId } from '../../tracking/entities';
 import type { CallOptions } from '../../tracking/trackingStore';
 import type { TrackerClient } from '../../stores/rest/trackerClient';
 import { chooseMainMetric, orderMetrics } from './mainMetric';
-import type {
-  ArtifactNode,
-  FieldNode,
-  GroupNode,
-  NoteNode,
-  RunGroup,
-  RunNode,
-  TreeNode,
+import {
+  RUN_GROUPS,
+  type ArtifactNode,
+  type FieldNode,
+  type GroupNode,
+  type NoteNode,
+  type RunGroup,
+  type RunNode,
+  type TreeNode,
 } from './nodes';
 import { sparkline } from './sparkline';
 
@@ -33,12 +34,14 @@ const SOURCE_TAGS: readonly (readonly [tag: string, name: string])[] = [
   ['mlflow.source.git.dirty', 'uncommitted changes'],
   ['mlflow.source.git.repoURL', 'repository'],
   ['mlflow.source.type', 'type'],
-  ['mlflow.user', 'user'],
 ];
 /** Not worth a row: shown elsewhere or not for reading. */
 const HIDDEN_TAGS = new Set([
   ...SOURCE_TAGS.map(([tag]) => tag),
   'mlflow.runName',
+  'mlflow.user',
+  'mlflow.note.content',
+  'mlflow.parentRunId',
   'mlflow.runColor',
   'mlflow.source.git.diff',
   'mlflow.log-model.history',
@@ -84,16 +87,15 @@ export class RunDetails {
       source: sourceSummary(run),
       datasets: joined(run.inputs.datasets.map(({ dataset }) => dataset.name)),
       artifacts: '',
+      details: runId,
     };
-    return (['metrics', 'params', 'tags', 'source', 'datasets', 'artifacts'] as const).flatMap(
-      group => {
-        const summary = summaries[group];
-        const id = `${idPrefix}/${group}`;
-        return summary === undefined
-          ? []
-          : [{ kind: 'group' as const, id, parent, runId, group, summary }];
-      },
-    );
+    return RUN_GROUPS.flatMap(group => {
+      const summary = summaries[group];
+      const id = `${idPrefix}/${group}`;
+      return summary === undefined
+        ? []
+        : [{ kind: 'group' as const, id, parent, runId, group, summary }];
+    });
   }
 
   async groupChildren(group: GroupNode, options?: CallOptions): Promise<readonly TreeNode[]> {
@@ -210,9 +212,35 @@ function fieldsOf(run: Run, group: GroupNode): readonly FieldNode[] {
         ...field(dataset.name, dataset.source, datasetText(dataset, tags[0]?.value)),
         id: `${group.id}/${index}`,
       }));
+    case 'details':
+      return detailsOf(run).map(([key, value]) => field(key, value));
     case 'artifacts':
       return [];
   }
+}
+
+function detailsOf(run: Run): readonly (readonly [name: string, value: string])[] {
+  const { info } = run;
+  const start = info.startTimeMs === undefined ? undefined : Number(info.startTimeMs);
+  const end =
+    info.status === 'RUNNING' || info.endTimeMs === undefined ? undefined : Number(info.endTimeMs);
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['run id', info.runId],
+    ['status', info.status.toLowerCase()],
+    ['started', start === undefined ? undefined : formatTimestamp(start)],
+    ['ended', end === undefined ? undefined : formatTimestamp(end)],
+    [
+      'duration',
+      start === undefined || end === undefined ? undefined : formatDuration(end - start),
+    ],
+    ['user', tagOf(run, 'mlflow.user') ?? info.userId],
+    ['description', tagOf(run, 'mlflow.note.content')],
+    ['parent run', tagOf(run, 'mlflow.parentRunId')],
+    ['artifact location', info.artifactUri],
+  ];
+  return rows.flatMap(([key, value]) =>
+    value === undefined || value === '' ? [] : [[key, value] as const],
+  );
 }
 
 /** The metric that stands first, for a run alone. */
@@ -256,14 +284,10 @@ function sourceSummary(run: Run): string | undefined {
   const commit = tagOf(run, 'mlflow.source.git.commit')?.slice(0, 7);
   const branch = tagOf(run, 'mlflow.source.git.branch');
   const dirty = tagOf(run, 'mlflow.source.git.dirty') === 'true' ? '✎' : undefined;
-  const started =
-    run.info.startTimeMs === undefined ? '' : formatTimestamp(Number(run.info.startTimeMs));
   return joined(
-    [
-      name?.split(/[\\/]/).at(-1),
-      [commit, branch, dirty].filter(Boolean).join(' '),
-      started,
-    ].filter((part): part is string => part !== undefined && part !== ''),
+    [name?.split(/[\\/]/).at(-1), [commit, branch, dirty].filter(Boolean).join(' ')].filter(
+      (part): part is string => part !== undefined && part !== '',
+    ),
   );
 }
 

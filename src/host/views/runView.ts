@@ -3,7 +3,7 @@ import { DisposableStore, type Disposable } from '../../base/disposable';
 import type { Services } from '../../services';
 import type { RunId } from '../../tracking/entities';
 import { VIEWS } from '../contributions';
-import { parentOf, type TreeNode } from '../model/nodes';
+import { parentOf, runIdOf, type TreeNode } from '../model/nodes';
 import { isCancellation, messageOf } from '../notifier';
 import { statusText } from './statusIcon';
 import { treeItemOf } from './treeItems';
@@ -108,9 +108,9 @@ export class RunView implements vscode.TreeDataProvider<TreeNode>, Disposable {
   }
 
   private follow(selection: readonly TreeNode[]): void {
-    const run = selection.findLast(node => node.kind === 'run');
-    if (run && run.run.info.runId !== this.runId) {
-      this.runId = run.run.info.runId;
+    const runId = runIdOf(selection.at(-1));
+    if (runId !== undefined && runId !== this.runId) {
+      this.runId = runId;
       this.refresh();
     }
   }

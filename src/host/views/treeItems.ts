@@ -24,6 +24,7 @@ const GROUP_ICONS: Record<RunGroup, string> = {
   source: 'git-commit',
   datasets: 'database',
   artifacts: 'archive',
+  details: 'info',
 };
 
 export interface ItemOptions {
@@ -189,6 +190,8 @@ function groupName(group: RunGroup): string {
       return vscode.l10n.t('Datasets');
     case 'artifacts':
       return vscode.l10n.t('Artifacts');
+    case 'details':
+      return vscode.l10n.t('Details');
   }
 }
 

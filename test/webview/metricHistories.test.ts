@@ -48,7 +48,7 @@ describe('metric histories', () => {
     'is drawn in $theme at $width px without a policy violation or an axe finding',
     async ({ theme, width }) => {
       const { panel } = await openHistoriesPage(browser, server, runIds, { theme, width });
-      await panel.page.waitForFunction(() => window.harnessDrawn > 4);
+      await panel.settled();
       await panel.page.hover('metric-chart .plot', { position: { x: 200, y: 80 } });
       await panel.picture(`metricHistories-${theme}-${width}`);
       expect(await panel.violations()).toEqual([]);

@@ -131,22 +131,48 @@ export class LineChart {
   }
 
   private yScale() {
-    const { logY, yRange } = this.options;
+    const { logY } = this.options;
     return {
       type: logY ? ('logarithmic' as const) : ('linear' as const),
-      ...(yRange ? { min: yRange.from, max: yRange.to } : logY ? {} : { grace: '4%' }),
+      ...this.yBounds(),
       ...this.look(),
       ticks: {
         ...this.tickLook(),
         maxTicksLimit: 6,
         includeBounds: false,
-        callback: (value: string | number) => formatNumber(Number(Number(value).toPrecision(12))),
+        callback: (value: string | number) => tickText(Number(value)),
       },
       // A gutter of one width keeps the charts of a column in line.
       afterFit: (axis: { width: number }) => {
         axis.width = Math.max(axis.width, 46);
       },
     };
+  }
+
+  /** The lines fill the height; an axis of positive values does not reach below zero. */
+  private yBounds(): { min?: number; max?: number } {
+    const { logY, yRange } = this.options;
+    if (yRange) {
+      return { min: yRange.from, max: yRange.to };
+    }
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (const { data } of this.series) {
+      for (const value of data.values) {
+        if (Number.isFinite(value) && (!logY || value > 0)) {
+          low = Math.min(low, value);
+          high = Math.max(high, value);
+        }
+      }
+    }
+    if (low > high) {
+      return {};
+    }
+    if (logY) {
+      return { min: low / 1.1, max: high * 1.1 };
+    }
+    const pad = (high - low) * 0.05 || Math.abs(high) * 0.05 || 1;
+    return { min: low >= 0 && low - pad < 0 ? 0 : low - pad, max: high + pad };
   }
 
   private look() {
@@ -179,6 +205,13 @@ export class LineChart {
     const pad = from === to ? (this.options.xAxis === 'step' ? 1 : 1000) : 0;
     return { from: from - pad, to: to + pad };
   }
+}
+
+/** Ticks are round numbers: no zeros behind them. */
+function tickText(value: number): string {
+  return formatNumber(Number(value.toPrecision(12)))
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
 }
 
 function datasetsOf({ runId, look, data }: DrawnSeries, options: LineChartOptions): LineDataset[] {

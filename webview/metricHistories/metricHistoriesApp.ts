@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { ref } from 'lit/directives/ref.js';
 import {
   type HistoriesSnapshot,
   type MetricHistoriesEvents,
@@ -59,6 +60,7 @@ export class MetricHistoriesApp extends LitElement {
 
   protected override render(): TemplateResult {
     return html`<main class="panel" aria-label="Metric histories" @keydown=${this.onKey}>
+      <h1 class="visually-hidden">Metric histories</h1>
       ${this.renderBody()}
     </main>`;
   }
@@ -151,11 +153,14 @@ export class MetricHistoriesApp extends LitElement {
       );
     }
     const sections = sectionsOf(shown);
-    return html`${repeat(
-      sections,
-      section => section.prefix,
-      section => this.renderSection(section, sections.length === 1 && section.prefix === ''),
-    )}`;
+    const widest = Math.max(...sections.map(section => section.metricKeys.length));
+    return html`<div class="sections" ${ref(element => setWidest(element, widest))}>
+      ${repeat(
+        sections,
+        section => section.prefix,
+        section => this.renderSection(section, sections.length === 1 && section.prefix === ''),
+      )}
+    </div>`;
   }
 
   private renderSection(section: Section, alone: boolean): TemplateResult {
@@ -353,6 +358,13 @@ export class MetricHistoriesApp extends LitElement {
 
   private saveNow(): void {
     this.link.setState({ ...this.view, scrollTop: this.scrolled });
+  }
+}
+
+/** Not by a style attribute, nor lit's styleMap, which writes one at first: the page's policy forbids both. */
+function setWidest(element: Element | undefined, columns: number): void {
+  if (element instanceof HTMLElement) {
+    element.style.setProperty('--widest-section', String(columns));
   }
 }
 

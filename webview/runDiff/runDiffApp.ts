@@ -50,7 +50,10 @@ export class RunDiffApp extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<main class="panel" aria-label="Run diff">${this.renderBody()}</main>`;
+    return html`<main class="panel" aria-label="Run diff">
+      <h1 class="visually-hidden">Run diff</h1>
+      ${this.renderBody()}
+    </main>`;
   }
 
   private renderBody(): TemplateResult {

@@ -17,7 +17,7 @@ export function formatPercent(delta: number, base: number): string | undefined {
   const percent = (delta / Math.abs(base)) * 100;
   const size = Math.abs(percent);
   const digits =
-    size >= 1000
+    size >= 1e5
       ? percent.toExponential(1).replace('e+', 'e')
       : size >= 100
         ? percent.toFixed(0)

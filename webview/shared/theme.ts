@@ -26,11 +26,7 @@ export function readTheme(): Theme {
     background: read('transparent', 'editor-background'),
     gridLine: isHighContrast
       ? read(foreground, 'contrastBorder')
-      : read(
-          'rgba(128,128,128,.3)',
-          'editorIndentGuide-background1',
-          'editorIndentGuide-background',
-        ),
+      : `color-mix(in srgb, ${read('#808080', 'editorIndentGuide-background1', 'editorIndentGuide-background')} 65%, transparent)`,
     focus: read(foreground, 'focusBorder'),
     selection: read('rgba(128,128,128,.3)', 'editor-selectionBackground'),
     widgetBackground: read(

@@ -179,6 +179,31 @@ export class PanelPage<Host extends Methods<Host>, Events extends Methods<Events
     );
   }
 
+  /** Polls from outside: the page's policy forbids what Playwright's own waiting for functions would run in it. */
+  async until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + 10_000;
+    while (!(await check())) {
+      if (Date.now() > deadline) {
+        throw new Error(`Not seen within 10 s: ${what}. ${this.problems.join('; ')}`);
+      }
+      await new Promise(resolve => setTimeout(resolve, 25));
+    }
+  }
+
+  /** Waits until nothing has been drawn for a while. */
+  async settled(charts = 1): Promise<void> {
+    let last = -1;
+    let since = Date.now();
+    await this.until('charts that stand still', async () => {
+      const drawn = await this.page.evaluate(() => window.harnessDrawn);
+      if (drawn !== last) {
+        last = drawn;
+        since = Date.now();
+      }
+      return drawn >= charts && Date.now() - since > 250;
+    });
+  }
+
   async setTheme(name: ThemeName): Promise<void> {
     await this.page.evaluate(theme => window.harnessSetTheme(theme), await loadTheme(name));
   }

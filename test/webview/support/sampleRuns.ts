@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Metric, RunId } from '../../../src/tracking/entities';
 import type { TrackingServer } from './trackingServer';
 
-const START_MS = Date.UTC(2026, 10, 21, 9, 0, 0);
+const START_MS = Date.UTC(2026, 10, 20, 9, 0, 0);
 
 /** Deterministic noise in [-0.5, 0.5). */
 function noise(seed: number): () => number {

@@ -13,7 +13,6 @@ export type MetaInput =
   string | number | bigint | null | readonly [] | Readonly<Record<string, string>>;
 
 const TEXT_SCHEMA = FAILSAFE_SCHEMA.withTags(nullYaml11Tag);
-const PLAIN_LINE = /^([A-Za-z_]\w*):(?: (.*))?$/;
 /** What must not begin a plain scalar. `-`, `?` and `:` may, before a character that is no space. */
 const INDICATOR = /^(?:[[\]{},#&*!|>"'%@`]|[-?:](?:\s|$))/;
 const KEY_LINE = /^(?:'(?:[^']|'')*'|"[^"]*"|[^\s'"#&*!|>%@`{}[\],-][^:]*):(?:\s|$)/;
@@ -31,31 +30,37 @@ export function parseMeta(text: string): Meta {
   return new Map(Object.entries(value));
 }
 
-/** The form that MLflow writes for runs and experiments, one `key: scalar` a line; `undefined` for anything else. */
+/**
+ * The form that MLflow writes for runs and experiments, one `key: scalar` a line; `undefined` for anything else. Many times
+ * faster than a whole parser, which counts when ten thousand runs are listed.
+ */
 function parseSimple(text: string): Meta | undefined {
   const meta = new Map<string, MetaValue>();
-  for (const line of text.split('\n')) {
-    if (line === '') {
-      continue;
-    }
-    const match = PLAIN_LINE.exec(line);
-    const key = match?.[1];
-    const raw = match?.[2];
-    if (key === undefined || raw === undefined) {
+  let start = 0;
+  while (start < text.length) {
+    const lineFeed = text.indexOf('\n', start);
+    const end = lineFeed < 0 ? text.length : lineFeed;
+    const colon = text.indexOf(': ', start);
+    if (colon < 0 || colon >= end || !isLetter(text.charCodeAt(start))) {
       return undefined;
     }
-    const value = parseSimpleValue(raw);
+    const value = parseSimpleValue(text.slice(colon + 2, end));
     if (value === undefined) {
       return undefined;
     }
-    meta.set(key, value);
+    meta.set(text.slice(start, colon), value);
+    start = end + 1;
   }
   return meta.size > 0 ? meta : undefined;
 }
 
+function isLetter(unit: number): boolean {
+  return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || unit === 0x5f;
+}
+
 function parseSimpleValue(raw: string): MetaValue | undefined {
-  if (raw === 'null') {
-    return null;
+  if (/^\w+$/.test(raw)) {
+    return raw.length === 4 && raw.toLowerCase() === 'null' ? null : raw;
   }
   if (raw === '[]') {
     return [];
@@ -73,8 +78,7 @@ function parseSimpleValue(raw: string): MetaValue | undefined {
     !INDICATOR.test(raw) &&
     !raw.includes(': ') &&
     !raw.includes(' #') &&
-    !raw.endsWith(':') &&
-    !/^null$/i.test(raw);
+    !raw.endsWith(':');
   return isPlain ? raw : undefined;
 }
 

@@ -87,12 +87,25 @@ export function listFolder(path: string, problems: ProblemList): Dirent[] {
     problems.clear(path);
     return entries;
   } catch (error) {
-    if (!isMissing(error)) {
-      problems.report(
-        path,
-        `Its content is left out because it cannot be read: ${reasonOf(error)}.`,
-      );
-    }
+    reportUnlisted(path, error, problems);
+    return [];
+  }
+}
+
+function reportUnlisted(path: string, error: unknown, problems: ProblemList): void {
+  if (!isMissing(error)) {
+    problems.report(path, `Its content is left out because it cannot be read: ${reasonOf(error)}.`);
+  }
+}
+
+/** The names in a folder, without a look at what they are; none when it is missing, or cannot be read. */
+export function listNames(path: string, problems: ProblemList): string[] {
+  try {
+    const names = readdirSync(path);
+    problems.clear(path);
+    return names;
+  } catch (error) {
+    reportUnlisted(path, error, problems);
     return [];
   }
 }

@@ -22,11 +22,14 @@ import {
 import { MetaCache, readMeta } from './metaFiles';
 import { parseDatasetColumns, readColumns, readPoints } from './metricLines';
 import type { ProblemList } from './problemList';
-import { isFolder, listSubfolders, readBytes, readKeyText } from './readFiles';
+import { isFolder, listNames, readBytes, readKeyText } from './readFiles';
 import { readRunInfo, type StoredRunInfo } from './runMeta';
 import type { Turns } from './turns';
 
 export const RUN_NAME_TAG = 'mlflow.runName';
+
+/** What a run's id may be: no dot, so that `meta.yaml` and unfinished files are none. */
+const RUN_ID = /^[A-Za-z0-9][\p{L}\p{N}_-]*$/u;
 
 /** A run's folder with what its meta file says. */
 export interface StoredRun {
@@ -88,10 +91,13 @@ export class RunFiles {
     return runs;
   }
 
-  /** The names of the folders in an experiment that may be runs. */
+  /**
+   * The names in an experiment that may be runs. What they are shows when they are read: asking first would take longer than
+   * reading the few that are none.
+   */
   listNames(experimentFolder: string): string[] {
-    return listSubfolders(experimentFolder, this.problems).filter(
-      name => !RESERVED_IN_EXPERIMENT.has(name),
+    return listNames(experimentFolder, this.problems).filter(
+      name => RUN_ID.test(name) && !RESERVED_IN_EXPERIMENT.has(name),
     );
   }
 

@@ -70,8 +70,17 @@ export function expectSession(session: Session, environment: MlflowEnvironment):
       samePredictions: true,
       // MLflow 2 keeps its models in a tag of the run, MLflow 3 as logged models.
       history: !environment.isVersion3,
-      ...(environment.isVersion3 ? { found: ['classifier'] } : {}),
+      ...(environment.isVersion3
+        ? {
+            found: ['classifier'],
+            modelMetrics: [
+              ['acc', 2, 'few'],
+              ['loss', 3, null],
+            ],
+          }
+        : {}),
     },
+    traced: 42,
     autolog: {
       params: '0.25',
       tag: 'LogisticRegression',

@@ -62,6 +62,7 @@ export function defineStoreCases(environment: MlflowEnvironment, python: () => P
             uri,
             Object.keys(theirs.experiments),
           );
+          await expectCollectable(python(), uri, theirs);
           if (kind === 'sqlite') {
             expect(schemaIn(folder)).toEqual(schemaBefore);
           }
@@ -168,6 +169,19 @@ export function expectHardValues(
       ['Default', 'active'],
     ]),
   );
+}
+
+/** `mlflow gc` must find what we deleted, and know that it was just now. */
+async function expectCollectable(
+  python: PythonDriver,
+  uri: string,
+  { runs }: CanonicalStore,
+): Promise<void> {
+  const deleted = Object.values(runs).filter(run => run.lifecycleStage === 'deleted');
+  expect(deleted).toHaveLength(2);
+  const ids = deleted.map(run => run.runId).sort();
+  expect(await python.ask('deleted_runs', { uri, older_than: 0 })).toEqual(ids);
+  expect(await python.ask('deleted_runs', { uri, older_than: 3_600_000 })).toEqual([]);
 }
 
 export async function expectSameSearches(

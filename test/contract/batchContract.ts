@@ -177,6 +177,27 @@ export function batchContract(subject: Subject): void {
       expect(await store.getRun(runId)).toEqual(before);
     });
 
+    if (subject.traits.keyBelowKey === 'refused') {
+      test('a key below another one and nothing is stored', async () => {
+        const { store } = backend();
+        const { runId } = (await newRun(store)).info;
+        await store.logMetric(runId, point('a', 1));
+        await store.logParam(runId, { key: 'b/c', value: '1' });
+        const before = await store.getRun(runId);
+        const good = { params: [{ key: 'good', value: '1' }], tags: [{ key: 'good', value: '1' }] };
+        const bad: readonly LogBatchRequest[] = [
+          { ...good, metrics: [point('good', 1), point('a/b', 1)] },
+          { ...good, metrics: [point('x', 1), point('x/y', 1)] },
+          { metrics: [point('good', 1)], params: [...good.params, { key: 'b', value: '1' }] },
+          { ...good, tags: [...good.tags, { key: 'good/too', value: '1' }] },
+        ];
+        for (const batch of bad) {
+          await expectRefusal(store.logBatch(runId, batch), 'INVALID_PARAMETER_VALUE');
+          expect(await store.getRun(runId)).toEqual(before);
+        }
+      });
+    }
+
     test('of the same tag twice the last wins', async () => {
       const { store } = backend();
       const { runId } = (await newRun(store)).info;

@@ -55,6 +55,11 @@ def search(uri, experiment_ids, searches):
     return answers
 
 
+def deleted_runs(uri, older_than):
+    """The runs that `mlflow gc` would remove: deleted for at least that many milliseconds."""
+    return sorted(MlflowClient(uri)._tracking_client.store._get_deleted_runs(older_than))
+
+
 def append(uri, run_id):
     """What a plain script does to a store that others watch."""
     client = MlflowClient(uri)
@@ -70,7 +75,7 @@ def log_points(uri, run_id, key, count):
 
 COMMANDS = {
     command.__name__: command
-    for command in (version, write, dump, search, append, log_points, session.run)
+    for command in (version, write, dump, search, deleted_runs, append, log_points, session.run)
 }
 
 

@@ -46,6 +46,7 @@ def run(uri, token, name):
     result["errors"] = errors(client, result["runId"])
     result["model"] = model(client)
     result["autolog"] = autolog(client)
+    result["traced"] = traced()
     result["store"] = canonical.store(client)
     return result
 
@@ -285,7 +286,9 @@ def model(client):
             fitted, **place, pip_requirements=["scikit-learn"], input_example=FEATURES[:1]
         )
         if canonical.has_logged_models():
-            mlflow.log_metric("acc", 1.0, model_id=logged.model_id)
+            data = mlflow.data.from_numpy(FEATURES, name="few")
+            mlflow.log_metric("acc", 1.0, step=2, model_id=logged.model_id, dataset=data)
+            mlflow.log_metrics({"loss": 0.5}, step=3, model_id=logged.model_id)
     loaded = mlflow.sklearn.load_model(logged.model_uri)
     by_run = mlflow.sklearn.load_model(f"runs:/{active.info.run_id}/classifier")
     result = {
@@ -304,8 +307,26 @@ def model(client):
             output_format="list",
         )
         result["found"] = [each.name for each in found]
+        result["modelMetrics"] = sorted(
+            [each.key, each.step, each.dataset_name] for each in found[0].metrics
+        )
         result["modelId"] = logged.model_id
     return result
+
+
+def traced():
+    """A script that traces must go on where the server keeps no traces."""
+
+    @mlflow.trace
+    def double(number):
+        with mlflow.start_span("inner") as span:
+            span.set_inputs({"number": number})
+            return 2 * number
+
+    answer = double(21)
+    if hasattr(mlflow, "flush_trace_async_logging"):
+        mlflow.flush_trace_async_logging()
+    return answer
 
 
 def autolog(client):

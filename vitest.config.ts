@@ -1,20 +1,34 @@
 import { defineConfig } from 'vitest/config';
 
-/** All tiers but VS Code's own run in plain Node, the webviews with Chromium beside it; `scripts/test.mjs` picks the project. */
+/** Tiers that run in plain Node, the webviews with Chromium beside it. */
+const tiers = ['unit', 'launch', 'contract', 'clients', 'webview'];
+
+/** `scripts/test.mjs` picks the project; `ui` drives a whole VS Code, one at a time. */
 export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    projects: ['unit', 'launch', 'contract', 'clients', 'webview'].map(name => ({
-      extends: true,
-      test: {
-        name,
-        include: [`test/${name}/**/*.test.ts`],
-        ...(name === 'webview' ? { globalSetup: 'test/webview/support/buildPanels.ts' } : {}),
-        ...(name === 'clients' ? { testTimeout: 180_000, fileParallelism: false } : {}),
+    projects: [
+      ...tiers.map(name => ({
+        extends: true as const,
+        test: {
+          name,
+          include: [`test/${name}/**/*.test.ts`],
+          ...(name === 'webview' ? { globalSetup: 'test/webview/support/buildPanels.ts' } : {}),
+          ...(name === 'clients' ? { testTimeout: 180_000, fileParallelism: false } : {}),
+        },
+      })),
+      {
+        extends: true as const,
+        test: {
+          name: 'ui',
+          include: ['test/vscode/ui/**/*.ui.ts'],
+          testTimeout: 180_000,
+          fileParallelism: false,
+        },
       },
-    })),
+    ],
   },
 });

@@ -1,0 +1,116 @@
+/**
+ * Runs the mocha suite of `test/vscode/suite` inside a real VS Code on a temporary workspace and prints each result.
+ * Desktop VS Code where the set-up could download it, the one in the browser elsewhere; the suite is the same.
+ *
+ *   node --import ./scripts/lib/resolveTs.mjs test/vscode/runSuite.ts [part of a file name] [--grep TEXT] [--folder DIR] [--json FILE]
+ */
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { runTests } from '@vscode/test-electron';
+import { BrowserWindow } from './harness/browserWindow';
+import { desktopVscode } from './harness/desktopVscode';
+import { isNoise } from './harness/noise';
+import { projectRoot } from './harness/projectPaths';
+import { TemporaryFolder } from './harness/temporaryFolder';
+import { VscodeServer } from './harness/vscodeServer';
+
+interface TestResult {
+  readonly state: 'passed' | 'failed' | 'skipped';
+  readonly title: string;
+  readonly ms?: number;
+  readonly error?: string;
+}
+
+const suiteEntry = path.join(projectRoot, 'dist/test/index.js');
+/** Longest time for the whole suite, ms. */
+const suiteLimitMs = 10 * 60_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { grep: { type: 'string' }, folder: { type: 'string' }, json: { type: 'string' } },
+});
+
+async function main(): Promise<void> {
+  if (!existsSync(suiteEntry)) throw new Error('The suite is not built. Run: npm run build');
+  await using scratch = await TemporaryFolder.create();
+  await using workspace = await TemporaryFolder.create(
+    values.folder ?? path.join(projectRoot, 'test/vscode/fixtures/plain'),
+  );
+  const resultsFile = path.join(scratch.path, 'results.jsonl');
+  const env = {
+    TRACKER_TEST_RESULTS: resultsFile,
+    TRACKER_TEST_GREP: values.grep ?? '',
+    TRACKER_TEST_FILE: positionals[0] ?? '',
+    TRACKER_PROJECT: projectRoot,
+  };
+  const desktop = desktopVscode();
+  const code =
+    desktop === undefined
+      ? await runInBrowser(workspace.path, env)
+      : await runOnDesktop(desktop, workspace.path, env);
+  const results = await readResults(resultsFile);
+  for (const result of results) print(result);
+  if (values.json !== undefined) await writeFile(values.json, JSON.stringify(results));
+  if (code !== 0 || results.length === 0) {
+    console.log(`The suite ended with code ${code} after ${results.length} results.`);
+    process.exitCode = 1;
+  }
+}
+
+async function runInBrowser(folder: string, env: NodeJS.ProcessEnv): Promise<number> {
+  await using server = await VscodeServer.start({ env });
+  await using window = await BrowserWindow.open();
+  const { promise: ended, resolve, reject } = Promise.withResolvers<number>();
+  const limit = setTimeout(() => {
+    reject(new Error(`The suite did not end within ${suiteLimitMs / 60_000} minutes.`));
+  }, suiteLimitMs);
+  window.page.on('crash', () => reject(new Error('The page of VS Code crashed.')));
+  // The smoke-test driver of the workbench calls these two.
+  await window.page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
+    if (type === 'error' && !isNoise(args.map(String).join(' '))) console.error(...args);
+  });
+  await window.page.exposeFunction('codeAutomationExit', resolve);
+  await window.page.goto(server.address(folder, suiteEntry));
+  try {
+    return await ended;
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+async function runOnDesktop(
+  vscodeExecutablePath: string,
+  folder: string,
+  extensionTestsEnv: NodeJS.ProcessEnv,
+): Promise<number> {
+  await using profile = await TemporaryFolder.create();
+  return await runTests({
+    vscodeExecutablePath,
+    extensionDevelopmentPath: projectRoot,
+    extensionTestsPath: suiteEntry,
+    extensionTestsEnv,
+    launchArgs: [
+      folder,
+      '--disable-extensions',
+      '--disable-workspace-trust',
+      ...['--user-data-dir', profile.path],
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    ],
+  });
+}
+
+async function readResults(file: string): Promise<TestResult[]> {
+  if (!existsSync(file)) return [];
+  const lines = (await readFile(file, 'utf8')).split('\n').filter(line => line !== '');
+  return lines.map(line => JSON.parse(line) as TestResult);
+}
+
+function print({ state, title, ms, error }: TestResult): void {
+  const mark = { passed: '✓', failed: '✗', skipped: '-' }[state];
+  console.log(` ${mark} ${title}${ms === undefined ? '' : ` ${ms}ms`}`);
+  if (error !== undefined) console.log(error.replace(/^/gm, '     '));
+}
+
+await main();

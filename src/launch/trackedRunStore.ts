@@ -140,17 +140,19 @@ export class TrackedRunStore extends ForwardingStore {
     return this.log(() => this.inner.logOutputs(...args));
   }
 
-  /** Makes the run of a script that has made none, unless there is one. Rejects when the store refuses. */
+  /** Makes the run of a script that has made none; with one there is nothing to do. Rejects when the store refuses. */
   async ensureRun(): Promise<void> {
     if (this.tracked === undefined && this.runs.isEmpty) {
-      const run = this.createOwn();
-      this.tracked = { by: 'wrapper', run };
-      try {
-        await run;
-      } catch (error) {
+      this.tracked = { by: 'wrapper', run: this.createOwn() };
+    }
+    const { tracked } = this;
+    try {
+      await tracked?.run;
+    } catch (error) {
+      if (this.tracked === tracked) {
         this.tracked = undefined;
-        throw error;
       }
+      throw error;
     }
   }
 

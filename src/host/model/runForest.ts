@@ -24,7 +24,7 @@ const MAX_DEPTH = 8;
 
 /**
  * The runs of one experiment as a forest. The list asked of the store is flat, in the person's order and filter; a child
- * stands below its parent, which is fetched when it is not in the list (and then takes the place of its first child). A
+ * stands below its parent, which is fetched when it is not in the list (and then stands where its first child would). A
  * child whose parent is gone stands by itself, so no run is ever hidden. Children are read when their parent is opened.
  */
 export class RunForest {
@@ -201,26 +201,36 @@ export class RunForest {
     await this.fetchParents(listed, options);
     const runOf = (id: RunId): Run | undefined => listed.get(id) ?? this.parents.get(id);
     const rows: RunNode[] = [];
-    const placed = new Set<RunId>();
+    const placed = new Set<RunNode>();
+    const filtered = this.options.viewState.filter !== '';
     for (const run of top.runs) {
       const chain = [run];
       for (let depth = 0; depth < MAX_DEPTH; depth++) {
         const parentId = parentIdOf(chain[0]);
         const parent = parentId === undefined ? undefined : runOf(parentId);
-        if (!parent || chain.includes(parent)) {
+        if (parent && chain.includes(parent)) {
+          // A circle, which only a damaged store has: the run stands by itself.
+          chain.splice(0, chain.length, run);
+          break;
+        }
+        if (!parent) {
           break;
         }
         chain.unshift(parent);
       }
       let above: ExperimentNode | RunNode = this.options.node;
-      for (const [depth, member] of chain.entries()) {
+      for (const member of chain) {
         const row: RunNode = this.nodeFor(member, above);
-        row.contextOnly = !listed.has(member.info.runId);
-        if (depth === 0 && !placed.has(member.info.runId)) {
-          placed.add(member.info.runId);
-          rows.push(row);
-        }
+        row.contextOnly = filtered && !listed.has(member.info.runId);
         above = row;
+      }
+      // A root that is in the list stands where the order puts it, any other where its first child is.
+      const [root = run] = chain;
+      const here = root === run || !listed.has(root.info.runId);
+      const row = this.nodes.get(root.info.runId);
+      if (here && row && !placed.has(row)) {
+        placed.add(row);
+        rows.push(row);
       }
     }
     return rows;

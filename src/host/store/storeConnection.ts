@@ -40,9 +40,6 @@ export interface OpenedStore extends Disposable {
   readonly server: ServerProcess;
 }
 
-/** ms before the event stream is opened again. */
-const EVENTS_RETRY_MS = 1000;
-
 /**
  * The store of this window: one server for one tracking URI, started when something first needs it, started again when it
  * dies. Its listeners never see a half-open store.
@@ -131,7 +128,7 @@ export class StoreConnection implements Disposable {
     signal.addEventListener('abort', () => opened.dispose(), { once: true });
     this.setState({ kind: 'open', status: opened.status });
     this.storeChanged.fire([{ kind: 'everything' }]);
-    void this.listen(opened.client, signal);
+    void opened.client.events(changes => this.storeChanged.fire(changes), { signal });
     const aliveMs = await opened.server.exited;
     if (!signal.aborted) {
       this.reopenAfter(aliveMs);
@@ -149,24 +146,6 @@ export class StoreConnection implements Disposable {
     }
     this.options.logger.warn(`The tracking server ended by itself; starting it in ${delay} ms`);
     this.open(delay);
-  }
-
-  private async listen(client: TrackerClient, signal: AbortSignal): Promise<void> {
-    let reconnecting = false;
-    while (!signal.aborted) {
-      try {
-        if (reconnecting) {
-          this.storeChanged.fire([{ kind: 'everything' }]);
-        }
-        await client.events(changes => this.storeChanged.fire(changes), { signal });
-      } catch (error) {
-        if (!signal.aborted) {
-          this.options.logger.warn(`Event stream broken: ${String(error)}`);
-        }
-      }
-      reconnecting = true;
-      await pause(EVENTS_RETRY_MS, signal);
-    }
   }
 
   private closeCurrent(): void {

@@ -28,7 +28,7 @@ def main() -> None:
         features, species, test_size=0.3, stratify=species, random_state=arguments.seed
     )
 
-    mlflow.sklearn.autolog(log_datasets=True)
+    mlflow.sklearn.autolog(log_datasets=True, silent=True)
     with mlflow.start_run(run_name="random forest"):
         forest = RandomForestClassifier(
             n_estimators=arguments.trees,

@@ -12,6 +12,7 @@ import matplotlib.figure
 import mlflow
 import mlflow.data
 import numpy as np
+from mlflow.data.sources import LocalArtifactDatasetSource
 
 from softmax import DATA, Digits, SoftmaxRegression, confusion_matrix, load_digits
 
@@ -32,7 +33,10 @@ def parse_arguments() -> argparse.Namespace:
 
 def log_dataset(digits: Digits, context: str) -> None:
     dataset = mlflow.data.from_numpy(
-        digits.images, targets=digits.labels, source=DATA.as_posix(), name="optdigits"
+        digits.images,
+        targets=digits.labels,
+        source=LocalArtifactDatasetSource(DATA.as_posix()),
+        name="optdigits",
     )
     mlflow.log_input(dataset, context=context)
 

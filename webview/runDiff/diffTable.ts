@@ -16,6 +16,8 @@ export interface TableSection {
   /** How many rows the filter and "differences only" leave. */
   readonly rows: readonly DiffRow[];
   readonly hiddenRows: number;
+  /** False for what is read only when the section is opened. */
+  readonly counted: boolean;
   readonly showAll: boolean;
   /** Shown instead of rows. */
   readonly message: string | null;
@@ -85,7 +87,7 @@ function runHeader(run: DiffRun, isBaseline: boolean, options: DiffTableOptions)
 }
 
 function sectionRows(section: TableSection, options: DiffTableOptions): TemplateResult {
-  const { id, title, open, rows, hiddenRows, showAll, message } = section;
+  const { id, title, open, rows, showAll, message } = section;
   const shown = showAll ? rows : rows.slice(0, FIRST_ROWS);
   const span = options.runs.length + 1;
   return html`<tbody>
@@ -102,9 +104,7 @@ function sectionRows(section: TableSection, options: DiffTableOptions): Template
             aria-hidden="true"
           ></span>
           ${title}
-          <span class="count"
-            >${rows.length}${hiddenRows > 0 ? ` of ${rows.length + hiddenRows}` : ''}</span
-          >
+          <span class="count">${section.counted ? countText(section) : ''}</span>
         </button>
       </th>
     </tr>
@@ -125,6 +125,10 @@ function sectionRows(section: TableSection, options: DiffTableOptions): Template
         : nothing
     }
   </tbody>`;
+}
+
+function countText({ rows, hiddenRows }: TableSection): string {
+  return hiddenRows > 0 ? `${rows.length} of ${rows.length + hiddenRows}` : String(rows.length);
 }
 
 function spanningRow(span: number, content: TemplateResult): TemplateResult {

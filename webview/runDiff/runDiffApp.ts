@@ -161,6 +161,7 @@ export class RunDiffApp extends LitElement {
         open,
         rows,
         hiddenRows: all.length - rows.length,
+        counted: id !== 'artifacts' || this.artifacts !== undefined,
         showAll: this.fullSections.includes(id),
         message: open ? this.messageOf(id, all.length) : null,
       };

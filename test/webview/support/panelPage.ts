@@ -94,6 +94,7 @@ export class PanelPage<Host extends Methods<Host>, Events extends Methods<Events
     const { theme = 'dark', width = 1600, height = 900 } = options;
     const context = await browser.newContext({ viewport: { width, height } });
     const page = await context.newPage();
+    page.setDefaultTimeout(8000);
     const change = new Emitter<readonly StoreChange[]>();
     const panel = new PanelPage<Host, Events>(page, {
       change,

@@ -34,10 +34,16 @@ export function experimentSignature(folder: string): string {
 
 /** Sees new keys and changes of the meta file, but not that a file grew. */
 export function runSignature(folder: string): string {
-  return pathSignature(
-    join(folder, META_FILE),
-    ...[TAGS_FOLDER, PARAMS_FOLDER, METRICS_FOLDER].map(name => join(folder, name)),
-  );
+  return pathSignature(...runPaths(folder));
+}
+
+/** When what `runSignature` sees changed last, in ms since epoch by the file system's clock. */
+export function runChangedMs(folder: string): number {
+  return Math.max(...runPaths(folder).map(path => stampOf(path)?.ctimeMs ?? 0));
+}
+
+function runPaths(folder: string): string[] {
+  return [META_FILE, TAGS_FOLDER, PARAMS_FOLDER, METRICS_FOLDER].map(name => join(folder, name));
 }
 
 /** Sees everything in a run that a client can log, down to the size of each metric file. */

@@ -17,6 +17,7 @@ import {
   experimentSignature,
   innerFolders,
   pathSignature,
+  runChangedMs,
   runSignature,
   wholeRunSignature,
 } from './signatures';
@@ -37,6 +38,9 @@ interface SeenExperiment {
   listing: string;
   runs: ReadonlySet<string>;
 }
+
+/** How far the clock of a file system may be from ours. */
+const CLOCK_SKEW_MS = 2000;
 
 /**
  * Says what changed in a store, whoever changed it, while someone listens. The system watches the root, the experiments and
@@ -105,7 +109,7 @@ export class StoreWatcher implements Disposable {
     const folders = this.experiments.listFolders('ALL');
     folders.forEach(folder => this.addExperiment(folder));
     this.tickTimer = setInterval(() => this.tick(), TICK_MS).unref();
-    this.addRuns(folders, this.generation).catch((error: unknown) => {
+    this.addRuns(folders, Date.now(), this.generation).catch((error: unknown) => {
       this.logger.error('Cannot watch the runs of the file store.', error);
     });
   }
@@ -137,26 +141,36 @@ export class StoreWatcher implements Disposable {
     }
   }
 
-  /** Notes how the runs are now, in slices: there may be many. */
-  private async addRuns(experimentFolders: readonly string[], generation: number): Promise<void> {
+  /**
+   * Notes how the runs are now, in slices: there may be many. A listener knows the store as it was when it began to listen,
+   * so what may have changed since is told.
+   */
+  private async addRuns(
+    experimentFolders: readonly string[],
+    sinceMs: number,
+    generation: number,
+  ): Promise<void> {
     const turns = new Turns(undefined);
     const running: { readonly folder: string; readonly startedMs: number }[] = [];
     for (const experimentFolder of experimentFolders) {
-      for (const name of this.experimentsSeen.get(experimentFolder)?.runs ?? []) {
+      const experimentId = basename(experimentFolder);
+      for (const runId of this.experimentsSeen.get(experimentFolder)?.runs ?? []) {
         await turns.next();
         if (generation !== this.generation) {
           return;
         }
-        const folder = join(experimentFolder, name);
+        const folder = join(experimentFolder, runId);
         this.addRun(folder);
         const info = this.runs.read(folder)?.info;
         if (info?.status === 'RUNNING' && info.lifecycleStage === 'active') {
           running.push({ folder, startedMs: Number(info.startTimeMs ?? 0) });
+        } else if (runChangedMs(folder) > sinceMs - CLOCK_SKEW_MS) {
+          this.report({ kind: 'runs', experimentId, runId });
         }
       }
     }
     running.sort((a, b) => a.startedMs - b.startedMs);
-    running.slice(-MAX_HOT_RUNS).forEach(({ folder }) => this.heat(folder));
+    running.slice(-MAX_HOT_RUNS).forEach(({ folder }) => this.runChanged(folder));
   }
 
   private tick(): void {

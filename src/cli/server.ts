@@ -1,3 +1,4 @@
+import type { Disposable } from '../base/disposable';
 import { defaultTrackingUri } from '../stores/defaultTrackingUri';
 import { openStore, remoteOf } from '../stores/openStore';
 import { TrackingError } from '../tracking/trackingError';
@@ -22,31 +23,34 @@ export async function server(argv: readonly string[]): Promise<number> {
       `Everyone who reaches ${args.host} can read and write this store; --token-env asks for a token.`,
     );
   }
-  // Waited for before anything is open, so that no signal is lost.
-  const ended = endOfServer(args.exitWithStdin);
-  const trackingUri = args.trackingUri || (await defaultTrackingUri(workingDir, env));
-  const store = await openStore(trackingUri, {
-    logger,
-    workingDir,
-    env,
-    artifactRoot: args.artifactRoot,
-  });
+  // Watched before anything is open, so that no signal is lost.
+  const end = watchForEnd(args.exitWithStdin);
   try {
-    const listener = await serveStore(store, {
-      host: args.host,
-      port: args.port,
-      guard: { token, allowedHosts: args.allowedHosts, beyondLoopback },
-      remote: remoteOf(store),
-      workingDir,
-      artifactsDestination: args.artifactsDestination,
+    const trackingUri = args.trackingUri || (await defaultTrackingUri(workingDir, env));
+    const store = await openStore(trackingUri, {
       logger,
+      workingDir,
+      env,
+      artifactRoot: args.artifactRoot,
     });
-    writeLine(process.stdout, `listening on ${listener.url}`);
-    await ended;
-    process.stdin.destroy();
-    await listener.close();
+    try {
+      const listener = await serveStore(store, {
+        host: args.host,
+        port: args.port,
+        guard: { token, allowedHosts: args.allowedHosts, beyondLoopback },
+        remote: remoteOf(store),
+        workingDir,
+        artifactsDestination: args.artifactsDestination,
+        logger,
+      });
+      writeLine(process.stdout, `listening on ${listener.url}`);
+      await end.reached;
+      await listener.close();
+    } finally {
+      await store.close();
+    }
   } finally {
-    await store.close();
+    end.dispose();
   }
   return 0;
 }
@@ -71,8 +75,8 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
-function endOfServer(withStdin: boolean): Promise<void> {
-  return new Promise(resolve => {
+function watchForEnd(withStdin: boolean): Disposable & { readonly reached: Promise<void> } {
+  const reached = new Promise<void>(resolve => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
     if (withStdin) {
@@ -81,4 +85,13 @@ function endOfServer(withStdin: boolean): Promise<void> {
       process.stdin.resume();
     }
   });
+  return {
+    reached,
+    dispose() {
+      if (withStdin) {
+        // Open, it would keep the process alive.
+        process.stdin.destroy();
+      }
+    },
+  };
 }

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunId } from '../../src/tracking/entities';
@@ -61,7 +60,7 @@ beforeAll(async () => {
     ],
   });
   const { info } = await client.getRun(first);
-  const plots = path.join(fileURLToPath(info.artifactUri), 'plots');
+  const plots = path.join(info.artifactUri.replace(/^file:\/\//, ''), 'plots');
   await mkdir(plots, { recursive: true });
   await writeFile(path.join(plots, 'confusion.csv'), 'a,b,c\n1,2,3\n');
   browser = await launchBrowser();
@@ -114,10 +113,10 @@ describe('run diff', () => {
 
   it('shows metrics with their difference to the baseline, absolute and in percent', async () => {
     const page = await openPage();
-    expect(await row(page, 'score')).toEqual(['0.5', '0.75 +0.25 +50.0%', '–']);
+    expect(await row(page, 'score')).toEqual(['0.5000', '0.7500 +0.2500 +50.0%', '–']);
     expect(await row(page, 'zero')).toEqual(['0', '2 +2', 'NaN']);
     await page.panel.page.getByRole('button', { name: 'Make eager-fox-12 the baseline' }).click();
-    expect(await row(page, 'score')).toEqual(['0.5 −0.25 −33.3%', '0.75', '–']);
+    expect(await row(page, 'score')).toEqual(['0.5000 −0.2500 −33.3%', '0.7500', '–']);
   });
 
   it('shows params, source, details, tags and datasets', async () => {
@@ -176,7 +175,7 @@ describe('run diff', () => {
         '|  | kind-lynx-11 (baseline) | eager-fox-12 |',
         '| --- | --- | --- |',
         '| **Metrics** |  |  |',
-        '| score | 0.5 | 0.75 (+0.25, +50.0%) |',
+        '| score | 0.5 | 0.75 (+0.2500, +50.0%) |',
         '| **Params** |  |  |',
         '| odd\\_key | – | a "quoted", \\<b\\> |',
         '',

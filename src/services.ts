@@ -67,7 +67,7 @@ export class Services implements Disposable {
       target: () => this.target(),
       credentials: uri => this.credentials.get(uri),
       notifier: this.notifier,
-      terminals: this.disposables.add(new ScriptTerminals(this.cliPath, storage.fsPath)),
+      terminals: new ScriptTerminals(this.cliPath, storage.fsPath),
       logger: this.logger,
     };
     this.disposables.add(

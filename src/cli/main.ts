@@ -1,7 +1,6 @@
-import { redactText } from '../http/redact';
-import { TrackingError } from '../tracking/trackingError';
+import { EXIT_USAGE, sayFailure } from './sayFailure';
 import { VERSION } from './version';
-import { stderrLogger, writeLine } from './writers';
+import { writeLine } from './writers';
 
 const USAGE = `Usage: mlflow-tracker COMMAND [OPTION]...
 
@@ -10,9 +9,6 @@ const USAGE = `Usage: mlflow-tracker COMMAND [OPTION]...
 
 mlflow-tracker COMMAND --help tells more; --version prints the version.
 `;
-
-/** What was asked for makes no sense, or cannot be had. */
-const EXIT_USAGE = 2;
 
 type Command = (argv: readonly string[]) => Promise<number>;
 
@@ -51,12 +47,6 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    if (TrackingError.is(error)) {
-      writeLine(process.stderr, redactText(error.message));
-      process.exitCode = EXIT_USAGE;
-    } else {
-      stderrLogger().error('mlflow-tracker failed; this is a bug.', error);
-      process.exitCode = 1;
-    }
+    process.exitCode = sayFailure(error);
   },
 );

@@ -8,6 +8,7 @@ import type { Run } from '../tracking/entities';
 import type { TrackingStore } from '../tracking/trackingStore';
 import { LIMITS } from '../tracking/validation';
 import { parseRunArguments, RUN_USAGE, type RunArguments } from './runArguments';
+import { sayFailure } from './sayFailure';
 import { serveStore } from './serveStore';
 import { waitForKey } from './waitForKey';
 import { stderrLogger, writeLine } from './writers';
@@ -24,6 +25,16 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(RUN_USAGE);
     return 0;
   }
+  if (args.keepOpenFolder === undefined) {
+    return await track(args);
+  }
+  // The terminal closes with this process, so what went wrong has to be told before the wait.
+  const exitCode = await track(args).catch(sayFailure);
+  await waitForKey(args.keepOpenFolder);
+  return exitCode;
+}
+
+async function track(args: RunArguments): Promise<number> {
   const { env } = process;
   const logger = stderrLogger();
   const storeDir = process.cwd();
@@ -44,9 +55,6 @@ export async function run(argv: readonly string[]): Promise<number> {
     return exitCode;
   } finally {
     await store.close();
-    if (args.keepOpenFile !== undefined) {
-      await waitForKey(args.keepOpenFile);
-    }
   }
 }
 
@@ -91,6 +99,6 @@ async function sayGoodbye(
   }
   const { runName, status, experimentId } = run.info;
   const { name } = await store.getExperiment(experimentId);
-  const from = args.keepOpenFile === undefined ? 'mlflow-tracker: ' : '';
+  const from = args.keepOpenFolder === undefined ? 'mlflow-tracker: ' : '';
   writeLine(process.stderr, `${from}run ${runName} ${status}, in experiment ${name}`);
 }

@@ -15,7 +15,7 @@ the command logs through an MLflow client lands in the same store. The exit code
   --param KEY=VALUE    logged unless the script logs the same key; may be repeated
   --tag KEY=VALUE      set unless the script sets the same key; may be repeated
   --cwd DIR            where the command runs; default: here. Relative tracking URIs start here in any case
-  --keep-open FILE     afterwards wait for a key, with FILE made to tell that; for terminals that close with their process
+  --keep-open DIR      afterwards wait for a key; a file named after the process id is in DIR while it waits
   --help
 `;
 
@@ -27,7 +27,7 @@ export interface RunArguments {
   readonly params: readonly KeyValue[];
   readonly tags: readonly KeyValue[];
   readonly cwd?: string;
-  readonly keepOpenFile?: string;
+  readonly keepOpenFolder?: string;
   readonly command: string;
   readonly args: readonly string[];
 }
@@ -58,7 +58,7 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
     params: pairs('--param', values.param ?? []).map(pair => validateParam(pair)),
     tags: pairs('--tag', values.tag ?? []).map(pair => validateTag(pair)),
     ...(values.cwd === undefined ? {} : { cwd: values.cwd }),
-    ...(values['keep-open'] === undefined ? {} : { keepOpenFile: values['keep-open'] }),
+    ...(values['keep-open'] === undefined ? {} : { keepOpenFolder: values['keep-open'] }),
     command: command ?? '',
     args,
   };

@@ -1,18 +1,20 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 
 /**
  * Waits until somebody presses a key in the terminal, or the terminal goes away. Without a terminal there is nobody to
  * wait for.
- * @param markerFile made while waiting, so that others know that nothing runs here any more
+ * @param markerFolder holds a file named after the id of this process while it waits, so that others, who know the
+ * process id of a terminal, can tell that nothing runs in it any more
  */
-export async function waitForKey(markerFile: string): Promise<void> {
+export async function waitForKey(markerFolder: string): Promise<void> {
   const { stdin, stdout } = process;
   if (!stdin.isTTY || !stdout.isTTY) {
     return;
   }
-  await writeFile(markerFile, '');
-  stdout.write('Press any key to close the terminal.');
-  await new Promise<void>(resolve => {
+  const marker = path.join(markerFolder, String(process.pid));
+  await mkdir(markerFolder, { recursive: true });
+  const pressed = new Promise<void>(resolve => {
     for (const event of ['data', 'end', 'close', 'error'] as const) {
       stdin.once(event, () => resolve());
     }
@@ -22,6 +24,10 @@ export async function waitForKey(markerFile: string): Promise<void> {
     stdin.setRawMode(true);
     stdin.resume();
   });
+  await writeFile(marker, '');
+  stdout.write('Press any key to close the terminal.');
+  await pressed;
+  await rm(marker, { force: true });
   stdin.setRawMode(false);
   stdin.pause();
 }

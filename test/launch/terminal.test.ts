@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CLI, PYTHON, Running, Workbench, type Ended } from './workbench';
+import { CLI, PYTHON, Running, until, Workbench, type Ended } from './workbench';
 
 type Action = readonly [waitFor: string, press: string | null];
 
@@ -118,15 +118,43 @@ describe('in a terminal', () => {
 
   test('it stays open for a key, with a mark that tells so, and the run is over by then', async () => {
     const bench = await Workbench.create();
-    const mark = path.join(bench.folder, 'ended');
+    const marks = path.join(bench.folder, 'marks');
+    const ended = inTerminal(
+      bench,
+      ['import os', 'print("parent", os.getppid())', 'raise SystemExit(3)'],
+      [],
+      ['--keep-open', marks],
+    );
+    await until(() => existsSync(marks) && readdirSync(marks).length === 1);
+    expect((await bench.run()).info.status).toBe('FAILED');
+    const [mark = ''] = readdirSync(marks);
+    process.kill(Number(mark), 'SIGHUP');
+    expect((await ended).code).toBe(3);
+    expect((await ended).stdout).toContain(`parent ${mark}`);
+    expect((await ended).stdout).toContain('Press any key');
+    expect(readdirSync(marks)).toEqual([]);
+  });
+
+  test('a store that cannot be opened is told before any key closes it', async () => {
+    const bench = await Workbench.create('nonsense://x');
     const ended = await inTerminal(
       bench,
-      ['raise SystemExit(3)'],
+      [],
       [['Press any key', 'x']],
-      ['--keep-open', mark],
+      ['--keep-open', bench.folder],
     );
-    expect(ended.code).toBe(3);
-    expect(existsSync(mark)).toBe(true);
-    expect((await bench.run()).info.status).toBe('FAILED');
+    expect(ended.code).toBe(2);
+    expect(ended.stdout).toContain("'nonsense:' is not supported");
+  });
+
+  test('any key closes it', async () => {
+    const bench = await Workbench.create();
+    const ended = await inTerminal(
+      bench,
+      [],
+      [['Press any key', 'x']],
+      ['--keep-open', bench.folder],
+    );
+    expect(ended.code).toBe(0);
   });
 });

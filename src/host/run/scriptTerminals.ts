@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 
@@ -16,25 +14,16 @@ export interface ScriptTerminalRequest {
   readonly env: Readonly<Record<string, string | null>>;
 }
 
-const KEEP_OPEN = '--keep-open';
-
 /**
  * Terminals in which `mlflow-tracker run` is the only process: no shell has to be guessed, waited for or quoted for, what is
  * shown is what the script writes, and VS Code keeps such a terminal with its process over a reload of the window.
- * VS Code closes a terminal together with its process, so the wrapper waits for a key when the script has ended, and makes
- * a marker file to tell. The marker's path is among the terminal's arguments, where it is found again after a reload.
+ * VS Code closes a terminal together with its process, so the wrapper waits for a key when the script has ended. Which
+ * ones do is told by a file named after the process, the one thing of a terminal that is the same after a reload.
  */
-export class ScriptTerminals implements vscode.Disposable {
-  private readonly subscription = vscode.window.onDidCloseTerminal(terminal => {
-    const marker = markerOf(terminal);
-    if (marker?.startsWith(this.markerFolder)) {
-      void rm(marker, { force: true });
-    }
-  });
-
+export class ScriptTerminals {
   /**
    * @param cliPath `dist/cli.js`
-   * @param markerFolder a folder of our own that lasts over a reload
+   * @param markerFolder a folder of our own; made when it is needed
    */
   constructor(
     private readonly cliPath: string,
@@ -43,15 +32,12 @@ export class ScriptTerminals implements vscode.Disposable {
 
   /** Runs the command in a new terminal, which takes the place of one in which the same script has ended. */
   async run(request: ScriptTerminalRequest): Promise<vscode.Terminal> {
-    await mkdir(this.markerFolder, { recursive: true });
     const name = path.basename(request.script);
     for (const terminal of vscode.window.terminals) {
-      const marker = terminal.name === name ? markerOf(terminal) : undefined;
-      if (marker?.startsWith(this.markerFolder) && existsSync(marker)) {
+      if (terminal.name === name && (await this.hasEnded(terminal))) {
         terminal.dispose();
       }
     }
-    const marker = path.join(this.markerFolder, `${randomUUID()}.ended`);
     const terminal = vscode.window.createTerminal({
       name,
       shellPath: process.execPath,
@@ -59,8 +45,8 @@ export class ScriptTerminals implements vscode.Disposable {
         this.cliPath,
         'run',
         ...request.options,
-        KEEP_OPEN,
-        marker,
+        '--keep-open',
+        this.markerFolder,
         '--',
         ...request.command,
       ],
@@ -73,15 +59,8 @@ export class ScriptTerminals implements vscode.Disposable {
     return terminal;
   }
 
-  dispose(): void {
-    this.subscription.dispose();
+  private async hasEnded(terminal: vscode.Terminal): Promise<boolean> {
+    const processId = await terminal.processId;
+    return processId !== undefined && existsSync(path.join(this.markerFolder, String(processId)));
   }
-}
-
-function markerOf(terminal: vscode.Terminal): string | undefined {
-  const { creationOptions } = terminal;
-  const args = 'shellArgs' in creationOptions ? creationOptions.shellArgs : undefined;
-  const own = Array.isArray(args) ? args.slice(0, args.indexOf('--')) : [];
-  const at = own.indexOf(KEEP_OPEN);
-  return at < 0 ? undefined : own[at + 1];
 }

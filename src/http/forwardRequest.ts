@@ -1,8 +1,11 @@
 import type { HttpClient } from './httpClient';
 
-/** Of one connection, or about who asks here: not for the other server. */
+/**
+ * Of one connection, or about who asks here: not for the other server. The length of a body must stay: MLflow's servers
+ * take one in chunks for empty.
+ */
 const OWN_REQUEST_HEADERS =
-  /^(host|connection|keep-alive|transfer-encoding|content-length|te|trailer|upgrade|expect|authorization|proxy-.*|cookie|origin|referer|sec-.*|accept-encoding)$/i;
+  /^(host|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|authorization|proxy-.*|cookie|origin|referer|sec-.*|accept-encoding)$/i;
 
 /** `fetch` has already decompressed the body; CORS and cookies are for the other server's own pages. */
 const OWN_ANSWER_HEADERS =

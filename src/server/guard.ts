@@ -40,19 +40,17 @@ export class Guard {
     if (!this.isOwnHost(host, localPort)) {
       return forbidden(`This server does not answer to the host name ${JSON.stringify(host)}.`);
     }
-    const origin = headers.get('origin');
-    const site = headers.get('sec-fetch-site');
-    if (
-      (origin !== null && origin !== `http://${host}` && origin !== `https://${host}`) ||
-      site === 'cross-site' ||
-      site === 'same-site'
-    ) {
+    const access = this.accessOf(headers.get('authorization'));
+    // A browser adds no bearer token by itself, as it does with a password that it has seen once.
+    if (access === 'bearer') {
+      return undefined;
+    }
+    if (isFromOtherPage(headers, host)) {
       return forbidden('Requests from other web pages are refused.');
     }
-    if (this.token !== undefined && !this.hasToken(headers.get('authorization'), this.token)) {
-      return OPEN_PATHS.has(new URL(request.url).pathname) ? undefined : unauthenticated();
-    }
-    return undefined;
+    return access !== 'none' || OPEN_PATHS.has(new URL(request.url).pathname)
+      ? undefined
+      : unauthenticated();
   }
 
   private isOwnHost(host: string, localPort: number | undefined): boolean {
@@ -66,20 +64,33 @@ export class Guard {
     return LOOPBACK.has(name) && (localPort === undefined || Number(port) === localPort);
   }
 
-  /** As bearer token, or as the password of HTTP Basic with any user name. */
-  private hasToken(header: string | null, token: Buffer): boolean {
+  /** The token may come as bearer token, or as the password of HTTP Basic with any user name. */
+  private accessOf(header: string | null): 'open' | 'bearer' | 'basic' | 'none' {
+    if (this.token === undefined) {
+      return 'open';
+    }
     const [, scheme = '', value = ''] = /^(\w+) +(.*)$/.exec(header ?? '') ?? [];
     switch (scheme.toLowerCase()) {
       case 'bearer':
-        return equals(Buffer.from(value, 'utf8'), token);
+        return equals(Buffer.from(value, 'utf8'), this.token) ? 'bearer' : 'none';
       case 'basic': {
         const pair = Buffer.from(value, 'base64');
-        return equals(pair.subarray(pair.indexOf(':') + 1), token);
+        return equals(pair.subarray(pair.indexOf(':') + 1), this.token) ? 'basic' : 'none';
       }
       default:
-        return false;
+        return 'none';
     }
   }
+}
+
+function isFromOtherPage(headers: Headers, host: string): boolean {
+  const origin = headers.get('origin');
+  const site = headers.get('sec-fetch-site');
+  return (
+    (origin !== null && origin !== `http://${host}` && origin !== `https://${host}`) ||
+    site === 'cross-site' ||
+    site === 'same-site'
+  );
 }
 
 /** In constant time, but for the length, which is no secret. */

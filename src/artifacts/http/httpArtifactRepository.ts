@@ -9,6 +9,7 @@ import { decodeFileList } from '../../wire/fileInfoRecord';
 import { readJson } from '../../wire/json';
 import type { ArtifactContent, ArtifactRepository, FileInfo } from '../artifactRepository';
 import { baseName, checkArtifactPath, joinPath } from '../artifactPath';
+import { sizedBody } from './sizedBody';
 
 const SERVICE = '/api/2.0/mlflow-artifacts/artifacts';
 
@@ -60,11 +61,15 @@ export class HttpArtifactRepository implements ArtifactRepository {
     content: ReadableStream<Uint8Array>,
     options: CallOptions = {},
   ): Promise<void> {
+    await using body = await sizedBody(content);
     const response = await this.send({
       method: 'PUT',
       path: this.url(path),
-      body: content,
-      headers: { 'content-type': 'application/octet-stream' },
+      body: body.stream,
+      headers: {
+        'content-type': 'application/octet-stream',
+        'content-length': String(body.size),
+      },
       repeatable: false,
       signal: options.signal,
       // The answer comes when the whole body has been stored.

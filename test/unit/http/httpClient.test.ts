@@ -156,6 +156,7 @@ describe('forwarding', () => {
         headers: {
           authorization: 'Bearer ours',
           'content-type': 'application/json',
+          'content-length': '7',
           cookie: 'c=d',
         },
       }),
@@ -164,7 +165,11 @@ describe('forwarding', () => {
       method: 'PATCH',
       url: '/api/2.0/mlflow/new?a=1&a=2',
       body: '{"b":1}',
-      headers: { authorization: 'Bearer theirs', 'content-type': 'application/json' },
+      headers: {
+        authorization: 'Bearer theirs',
+        'content-type': 'application/json',
+        'content-length': '7',
+      },
     });
     expect(seen.headers).not.toHaveProperty('cookie');
     expect([answer.status, await answer.text()]).toEqual([409, '{"error_code":"X"}']);

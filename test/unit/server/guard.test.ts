@@ -82,6 +82,12 @@ describe('token', () => {
     expect(statusOf({ token: 's3cret' }, { authorization })).toBe(status);
   });
 
+  it('as bearer token needs no further proof; a password that a browser sends by itself does', () => {
+    const site = { 'sec-fetch-site': 'cross-site' };
+    expect(statusOf({ token: 't' }, { ...site, authorization: 'Bearer t' })).toBe(200);
+    expect(statusOf({ token: 't' }, { ...site, authorization: basic(':t') })).toBe(403);
+  });
+
   it('is asked for but for health and version, and with the challenge that clients look for', () => {
     expect(statusOf({ token: 't' }, {})).toBe(401);
     expect(statusOf({ token: 't' }, {}, '/health')).toBe(200);

@@ -30,6 +30,7 @@ export class HoverCards {
 
   /** Undefined when the store has no such run. Rejects when the store cannot be read or the signal is aborted. */
   async cardOf(runId: RunId, signal?: AbortSignal): Promise<vscode.MarkdownString | undefined> {
+    signal?.throwIfAborted();
     const key = `${runId} ${vscode.window.activeColorTheme.kind}`;
     const known = this.cards.get(key);
     const freshFor = known?.card ? FRESH_MS : UNKNOWN_MS;

@@ -77,7 +77,8 @@ export class ServerProcess implements Disposable {
     child.stdin.on('error', () => undefined);
     let lastWords = '';
     createInterface({ input: child.stderr }).on('line', line => {
-      lastWords = line.trim() === '' ? lastWords : line.trim();
+      // The frames of a stack are for the log, not for people.
+      lastWords = /^\s*(at |$)/.test(line) ? lastWords : line.trim();
       logger.info(`[server] ${line}`);
     });
     const onAbort = () => stop(child);

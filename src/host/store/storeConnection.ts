@@ -8,6 +8,7 @@ import { TrackingError } from '../../tracking/trackingError';
 import type { StoreChange, StoreStatus } from '../../tracking/trackingStore';
 import { Backoff } from '../server/backoff';
 import { ServerProcess } from '../server/serverProcess';
+import { isFolder, neededFolder } from './localTarget';
 import { explainFailure, failureKind, StoreOpenError, type StoreFailure } from './storeFailure';
 
 export type StoreState =
@@ -39,6 +40,9 @@ export interface OpenedStore extends Disposable {
   readonly status: StoreStatus;
   readonly server: ServerProcess;
 }
+
+/** ms between two looks for a folder that is not there yet. */
+const LOOK_AGAIN_MS = 1500;
 
 /**
  * The store of this window: one server for one tracking URI, started when something first needs it, started again when it
@@ -117,7 +121,11 @@ export class StoreConnection implements Disposable {
     } catch (error) {
       if (!signal.aborted) {
         this.options.logger.error('The store cannot be opened', error);
-        this.setState({ kind: 'failed', failure: explainFailure(error) });
+        const failure = explainFailure(error);
+        this.setState({ kind: 'failed', failure });
+        if (failure.kind === 'notFound') {
+          this.reopenWhenThere(signal);
+        }
       }
       return;
     }
@@ -133,6 +141,23 @@ export class StoreConnection implements Disposable {
     if (!signal.aborted) {
       this.reopenAfter(aliveMs);
     }
+  }
+
+  /** A store that a script is about to make: it is opened as soon as its folder is there. */
+  private reopenWhenThere(signal: AbortSignal): void {
+    const target = this.options.target();
+    const folder = target && neededFolder(target.trackingUri, target.workingDir);
+    if (folder === undefined) {
+      return;
+    }
+    const timer = setInterval(() => {
+      void isFolder(folder).then(there => {
+        if (there && !signal.aborted) {
+          this.restart();
+        }
+      });
+    }, LOOK_AGAIN_MS);
+    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
 
   private reopenAfter(aliveMs: number): void {
@@ -171,6 +196,11 @@ export async function openTarget(
   signal: AbortSignal,
 ): Promise<OpenedStore> {
   const { logger, cliPath } = options;
+  const folder = neededFolder(target.trackingUri, target.workingDir);
+  if (folder !== undefined && !(await isFolder(folder))) {
+    const message = `There is no folder ${folder}: correct the path, or make it by logging a first run there.`;
+    throw new StoreOpenError({ kind: 'notFound', message });
+  }
   const credentials = await options.credentials(target.trackingUri);
   if (/^https?:\/\//i.test(target.trackingUri)) {
     const probe = await probeTrackingServer(target.trackingUri, { credentials, signal });

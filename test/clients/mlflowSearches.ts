@@ -11,9 +11,8 @@ const FILTERS: readonly string[] = [
   'metrics.loss < 1 AND metrics.loss != 0',
   'metrics.loss = 1',
   "metrics.`a/b c` = -1 AND metrics.'small exponent' < 1e-6",
+  // Only this one of NaN: MLflow's SQL store takes it for 0 in comparisons, its file store and ours do not.
   'metrics.nan != 5',
-  'metrics.nan = 0',
-  'metrics.nan < 1',
   'metrics.inf > 1e300',
   'metrics.`-inf` <= -1e300',
   'metrics.points > 4',

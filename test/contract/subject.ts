@@ -21,8 +21,6 @@ export interface Traits {
   /** The default experiment can be deleted in SQL only. */
   readonly deleteDefaultExperiment: 'allowed' | 'refused';
   readonly renameToTakenName: 'BAD_REQUEST' | 'RESOURCE_ALREADY_EXISTS';
-  /** SQL compares NaN as the 0 that it stores; files as IEEE does, where only `!=` holds. */
-  readonly nanCompares: 'as zero' | 'as IEEE';
 }
 
 export const fileTraits: Traits = {
@@ -35,7 +33,6 @@ export const fileTraits: Traits = {
   keyBelowKey: 'refused',
   deleteDefaultExperiment: 'refused',
   renameToTakenName: 'RESOURCE_ALREADY_EXISTS',
-  nanCompares: 'as IEEE',
 };
 
 export const sqliteTraits: Traits = {
@@ -48,7 +45,6 @@ export const sqliteTraits: Traits = {
   keyBelowKey: 'allowed',
   deleteDefaultExperiment: 'allowed',
   renameToTakenName: 'BAD_REQUEST',
-  nanCompares: 'as zero',
 };
 
 /** One backend that was empty when opened, and the store under test over it. */

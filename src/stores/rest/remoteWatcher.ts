@@ -62,7 +62,7 @@ export class RemoteWatcher implements Disposable {
     let reported = false;
     while (!signal.aborted) {
       try {
-        if (await this.followStream(signal, streamed)) {
+        if (await this.followStream(signal)) {
           streamed = true;
         } else {
           this.fire(await poll.changes(signal));
@@ -83,7 +83,7 @@ export class RemoteWatcher implements Disposable {
   private followsStream: boolean | undefined;
 
   /** @returns false when the server has no event stream, true when the stream ended. */
-  private async followStream(signal: AbortSignal, again: boolean): Promise<boolean> {
+  private async followStream(signal: AbortSignal): Promise<boolean> {
     if (this.followsStream === false) {
       return false;
     }
@@ -101,10 +101,8 @@ export class RemoteWatcher implements Disposable {
       return false;
     }
     this.followsStream = true;
-    if (again) {
-      // What changed while the stream was broken is not known.
-      this.fire([{ kind: 'everything' }]);
-    }
+    // What changed before the stream was there, or while it was broken, is not known.
+    this.fire([{ kind: 'everything' }]);
     for await (const data of eventsNamed('change', response.body)) {
       this.fire(JSON.parse(data) as readonly StoreChange[]);
     }

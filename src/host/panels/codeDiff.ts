@@ -4,13 +4,12 @@ import { DisposableStore, toDisposable, type Disposable } from '../../base/dispo
 import type { Run, RunId } from '../../tracking/entities';
 import { TrackingError } from '../../tracking/trackingError';
 import type { CallOptions } from '../../tracking/trackingStore';
+import { CODE_SCHEME, CodeFileSystem, codeUri } from './codeFileSystem';
 import { CodeSnapshots, type ChangedFile, type CodeSnapshot } from './codeSnapshots';
 import type { PanelServices } from './panelServices';
 import { readRunCode } from './runCode';
 import { GitError } from './runGit';
 
-/** Scheme of documents that show a file as a run saw it: `mlflow-code:/path/in/repository?RUN_ID`. */
-const SCHEME = 'mlflow-code';
 /** The diff editor opens this many files at most; the person is told. */
 const MAX_FILES = 200;
 
@@ -23,7 +22,7 @@ interface LoadedCode {
 }
 
 /** "Open code diff": the code of two runs, uncommitted changes included, in VS Code's own diff editor. */
-export class CodeDiff implements Disposable, vscode.TextDocumentContentProvider {
+export class CodeDiff implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly loaded = new Map<RunId, Promise<LoadedCode>>();
   private readonly snapshots: CodeSnapshots;
@@ -33,7 +32,13 @@ export class CodeDiff implements Disposable, vscode.TextDocumentContentProvider 
     this.snapshots = new CodeSnapshots(
       typeof configured === 'string' && configured ? configured : 'git',
     );
-    this.disposables.add(vscode.workspace.registerTextDocumentContentProvider(SCHEME, this));
+    this.disposables.add(
+      vscode.workspace.registerFileSystemProvider(
+        CODE_SCHEME,
+        new CodeFileSystem(this.snapshots, async runId => (await this.codeOf(runId)).snapshot),
+        { isReadonly: true, isCaseSensitive: true },
+      ),
+    );
     this.disposables.add(toDisposable(() => void this.snapshots.dispose()));
   }
 
@@ -65,26 +70,6 @@ export class CodeDiff implements Disposable, vscode.TextDocumentContentProvider 
     await this.show(title, left.info.runId, right.info.runId, files.slice(0, MAX_FILES), leftCode);
   }
 
-  async provideTextDocumentContent(
-    uri: vscode.Uri,
-    token: vscode.CancellationToken,
-  ): Promise<string> {
-    if (uri.query === '') {
-      return '';
-    }
-    const controller = new AbortController();
-    const subscription = token.onCancellationRequested(() => controller.abort());
-    try {
-      const { snapshot } = await this.codeOf(uri.query);
-      const content = await this.snapshots.read(snapshot, uri.path.slice(1), controller);
-      return content.subarray(0, 8000).includes(0)
-        ? `Binary file, ${content.length} bytes\n`
-        : content.toString('utf8');
-    } finally {
-      subscription.dispose();
-    }
-  }
-
   dispose(): void {
     this.disposables.dispose();
   }
@@ -100,8 +85,8 @@ export class CodeDiff implements Disposable, vscode.TextDocumentContentProvider 
     if (only && files.length === 1) {
       await vscode.commands.executeCommand(
         'vscode.diff',
-        documentUri(only.path, only.inLeft ? left : ''),
-        documentUri(only.path, only.inRight ? right : ''),
+        codeUri(only.path, only.inLeft ? left : null),
+        codeUri(only.path, only.inRight ? right : null),
         `${path.posix.basename(only.path)}: ${title}`,
       );
       return;
@@ -111,8 +96,8 @@ export class CodeDiff implements Disposable, vscode.TextDocumentContentProvider 
       title,
       files.map(file => [
         vscode.Uri.file(path.join(snapshot.repository, file.path)),
-        file.inLeft ? documentUri(file.path, left) : undefined,
-        file.inRight ? documentUri(file.path, right) : undefined,
+        file.inLeft ? codeUri(file.path, left) : undefined,
+        file.inRight ? codeUri(file.path, right) : undefined,
       ]),
     );
   }
@@ -164,10 +149,6 @@ export class CodeDiff implements Disposable, vscode.TextDocumentContentProvider 
       throw error instanceof GitError ? explain(error) : error;
     }
   }
-}
-
-function documentUri(file: string, runId: RunId): vscode.Uri {
-  return vscode.Uri.from({ scheme: SCHEME, path: `/${file}`, query: runId });
 }
 
 function caveatOf(run: Run, unrecorded: boolean, patched: boolean): string | undefined {

@@ -45,7 +45,7 @@ function invalidValue(path: string, value: unknown, reason = ''): TrackingError 
 }
 
 function exceeds(text: string, limit: number): boolean {
-  return text.length > limit && (text.length > 2 * limit || [...text].length > limit);
+  return text.length > limit && (text.length > 2 * limit || Array.from(text).length > limit);
 }
 
 function checkLength(name: string, text: string, limit: number): void {
@@ -64,7 +64,9 @@ function fitLength(name: string, text: string, limit: number): string {
     throw invalid(`'${name}' exceeds the maximum length of ${limit} characters`);
   }
   // A code point takes one or two units, so the first `limit` of them lie in the first 2 × `limit` units.
-  return [...text.slice(0, 2 * limit)].slice(0, limit).join('');
+  return Array.from(text.slice(0, 2 * limit))
+    .slice(0, limit)
+    .join('');
 }
 
 /** The key as `posixpath.normpath` would have it: a key must not name another key's file. */

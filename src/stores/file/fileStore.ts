@@ -33,6 +33,7 @@ import type {
   SearchLoggedModelsRequest,
   SearchRunsRequest,
   StoreChange,
+  StoreProblem,
   StoreStatus,
   TrackingStore,
   UpdateRunRequest,
@@ -104,28 +105,19 @@ export class FileStore implements TrackingStore {
     return this.watcher.onDidChange;
   }
 
-  async getStatus(options?: CallOptions): Promise<StoreStatus> {
-    options?.signal?.throwIfAborted();
-    const { root } = this.layout;
-    this.experiments.list('ALL');
-    const problems = this.problems.list();
-    if (stampOf(root) === undefined) {
-      problems.unshift({
-        where: root,
-        message:
-          'This folder does not exist. The first experiment or run that is logged creates it.',
-      });
-    } else if (!isFolder(root)) {
-      problems.unshift({ where: root, message: 'This is not a folder, so it is no file store.' });
-    }
-    const readOnlyReason = whyReadOnly(root);
-    return {
-      kind: 'file',
-      uri: root,
-      writable: readOnlyReason === undefined,
-      ...(readOnlyReason === undefined ? {} : { readOnlyReason }),
-      problems,
-    };
+  getStatus(options?: CallOptions): Promise<StoreStatus> {
+    return read(options, () => {
+      const { root } = this.layout;
+      this.experiments.list('ALL');
+      const readOnlyReason = whyReadOnly(root);
+      return {
+        kind: 'file',
+        uri: root,
+        writable: readOnlyReason === undefined,
+        ...(readOnlyReason === undefined ? {} : { readOnlyReason }),
+        problems: [...rootProblems(root), ...this.problems.list()],
+      };
+    });
   }
 
   createExperiment(request: CreateExperimentRequest, options?: CallOptions): Promise<ExperimentId> {
@@ -136,22 +128,19 @@ export class FileStore implements TrackingStore {
     });
   }
 
-  async getExperiment(experimentId: ExperimentId, options?: CallOptions): Promise<Experiment> {
-    options?.signal?.throwIfAborted();
-    return this.experiments.get(experimentId);
+  getExperiment(experimentId: ExperimentId, options?: CallOptions): Promise<Experiment> {
+    return read(options, () => this.experiments.get(experimentId));
   }
 
-  async getExperimentByName(name: string, options?: CallOptions): Promise<Experiment> {
-    options?.signal?.throwIfAborted();
-    return this.experiments.getByName(name);
+  getExperimentByName(name: string, options?: CallOptions): Promise<Experiment> {
+    return read(options, () => this.experiments.getByName(name));
   }
 
-  async searchExperiments(
+  searchExperiments(
     request: SearchExperimentsRequest,
     options?: CallOptions,
   ): Promise<Page<Experiment>> {
-    options?.signal?.throwIfAborted();
-    return searchExperiments(this.experiments, request);
+    return read(options, () => searchExperiments(this.experiments, request));
   }
 
   renameExperiment(
@@ -209,9 +198,8 @@ export class FileStore implements TrackingStore {
     });
   }
 
-  async getRun(runId: RunId, options?: CallOptions): Promise<Run> {
-    options?.signal?.throwIfAborted();
-    return this.runs.load(this.runs.find(runId));
+  getRun(runId: RunId, options?: CallOptions): Promise<Run> {
+    return read(options, () => this.runs.load(this.runs.find(runId)));
   }
 
   updateRun(runId: RunId, update: UpdateRunRequest, options?: CallOptions): Promise<RunInfo> {
@@ -277,21 +265,12 @@ export class FileStore implements TrackingStore {
     });
   }
 
-  async getMetricHistory(
-    request: MetricHistoryRequest,
-    options?: CallOptions,
-  ): Promise<Page<Metric>> {
-    options?.signal?.throwIfAborted();
-    return this.runs.getHistory(request);
+  getMetricHistory(request: MetricHistoryRequest, options?: CallOptions): Promise<Page<Metric>> {
+    return read(options, () => this.runs.getHistory(request));
   }
 
-  async getMetricColumns(
-    runId: RunId,
-    metricKey: string,
-    options?: CallOptions,
-  ): Promise<MetricColumns> {
-    options?.signal?.throwIfAborted();
-    return this.runs.getColumns(runId, metricKey);
+  getMetricColumns(runId: RunId, metricKey: string, options?: CallOptions): Promise<MetricColumns> {
+    return read(options, () => this.runs.getColumns(runId, metricKey));
   }
 
   createLoggedModel(
@@ -304,9 +283,8 @@ export class FileStore implements TrackingStore {
     });
   }
 
-  async getLoggedModel(modelId: ModelId, options?: CallOptions): Promise<LoggedModel> {
-    options?.signal?.throwIfAborted();
-    return this.models.get(modelId);
+  getLoggedModel(modelId: ModelId, options?: CallOptions): Promise<LoggedModel> {
+    return read(options, () => this.models.get(modelId));
   }
 
   finalizeLoggedModel(
@@ -432,6 +410,25 @@ export class FileStore implements TrackingStore {
     await this.experiments.createDefault();
     this.watcher.report({ kind: 'experiments' });
   }
+}
+
+/** Reading is synchronous below this layer; it starts at once, and its errors reject. */
+function read<T>(options: CallOptions | undefined, job: () => T): Promise<T> {
+  return new Promise(resolve => {
+    options?.signal?.throwIfAborted();
+    resolve(job());
+  });
+}
+
+function rootProblems(root: string): StoreProblem[] {
+  if (stampOf(root) === undefined) {
+    const message =
+      'This folder does not exist. The first experiment or run that is logged creates it.';
+    return [{ where: root, message }];
+  }
+  return isFolder(root)
+    ? []
+    : [{ where: root, message: 'This is not a folder, so it is no file store.' }];
 }
 
 /** Why the folder, or the nearest existing one above it, cannot be written; `undefined` when it can. */

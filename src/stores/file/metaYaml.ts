@@ -162,7 +162,7 @@ function formatText(text: string): string {
   }
   // Line breaks, control characters and what YAML calls not printable need escapes, which single quotes do not have.
   if (/[^\x20-\x7e\p{L}\p{N}\p{P}\p{S}]/u.test(text)) {
-    return `"${[...text].map(escapeCharacter).join('')}"`;
+    return `"${Array.from(text, escapeCharacter).join('')}"`;
   }
   return `'${text.replaceAll("'", "''")}'`;
 }

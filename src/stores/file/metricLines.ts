@@ -117,12 +117,18 @@ function readNumber(bytes: Buffer, start: number, end: number): number | undefin
     }
     const digit = byte - ZERO;
     if (digit < 0 || digit > 9 || index - digits >= 15) {
-      return parseFloatText(bytes.toString('latin1', start, end));
+      return readText(bytes.toString('latin1', start, end));
     }
     value = value * 10 + digit;
   }
   const size = decimals > 0 ? value / (TENS[decimals] ?? 1) : value;
   return digits === start ? size : -size;
+}
+
+/** Seventeen digits, as half of all floats have, need no look at rare forms. */
+function readText(text: string): number | undefined {
+  const value = text.charCodeAt(1) === POINT ? Number(text) : NaN;
+  return Number.isNaN(value) ? parseFloatText(text) : value;
 }
 
 /** Greater by (step, timestamp, value); NaN is the smallest value. What MLflow calls the latest point is the greatest. */
@@ -172,57 +178,64 @@ export function formatLine(metric: Metric, runId?: string): string {
 
 /** The whole file as sorted columns. Steps and times beyond 2^53 are rounded. */
 export function readColumns(bytes: Buffer): MetricColumns {
-  let capacity = Math.max(16, Math.ceil(bytes.length / 24));
-  let steps = new Float64Array(capacity);
-  let timesMs = new Float64Array(capacity);
-  let values = new Float64Array(capacity);
-  let length = 0;
-  let isSorted = true;
+  const builder = new ColumnsBuilder(Math.ceil(bytes.length / 24));
   readPoints(bytes, (timestampMs, value, step) => {
-    if (length === capacity) {
-      capacity *= 2;
-      steps = grow(steps, capacity);
-      timesMs = grow(timesMs, capacity);
-      values = grow(values, capacity);
-    }
-    steps[length] = Number(step);
-    timesMs[length] = Number(timestampMs);
-    values[length] = value;
-    isSorted &&= length === 0 || compareRows(steps, timesMs, values, length - 1, length) <= 0;
-    length += 1;
+    builder.add(Number(step), Number(timestampMs), value);
   });
-  if (isSorted) {
-    return {
-      steps: steps.slice(0, length),
-      timesMs: timesMs.slice(0, length),
-      values: values.slice(0, length),
-    };
+  return builder.build();
+}
+
+class ColumnsBuilder {
+  private steps: Float64Array;
+  private timesMs: Float64Array;
+  private values: Float64Array;
+  private length = 0;
+  private isSorted = true;
+
+  constructor(expectedLength: number) {
+    const capacity = Math.max(16, expectedLength);
+    this.steps = new Float64Array(capacity);
+    this.timesMs = new Float64Array(capacity);
+    this.values = new Float64Array(capacity);
   }
-  const order = Uint32Array.from({ length }, (_, index) => index);
-  order.sort((a, b) => compareRows(steps, timesMs, values, a, b));
-  return { steps: take(steps, order), timesMs: take(timesMs, order), values: take(values, order) };
+
+  add(step: number, timeMs: number, value: number): void {
+    const index = this.length;
+    if (index === this.steps.length) {
+      this.steps = grow(this.steps);
+      this.timesMs = grow(this.timesMs);
+      this.values = grow(this.values);
+    }
+    this.steps[index] = step;
+    this.timesMs[index] = timeMs;
+    this.values[index] = value;
+    this.isSorted = this.isSorted && (index === 0 || this.compare(index - 1, index) <= 0);
+    this.length += 1;
+  }
+
+  build(): MetricColumns {
+    const order = this.isSorted ? undefined : this.sortedOrder();
+    const take = (column: Float64Array): Float64Array =>
+      order ? Float64Array.from(order, index => column[index] ?? 0) : column.slice(0, this.length);
+    return { steps: take(this.steps), timesMs: take(this.timesMs), values: take(this.values) };
+  }
+
+  private sortedOrder(): Uint32Array {
+    const order = Uint32Array.from({ length: this.length }, (_, index) => index);
+    return order.sort((a, b) => this.compare(a, b));
+  }
+
+  private compare(a: number, b: number): number {
+    return (
+      (this.steps[a] ?? 0) - (this.steps[b] ?? 0) ||
+      (this.timesMs[a] ?? 0) - (this.timesMs[b] ?? 0) ||
+      compareValues(this.values[a] ?? 0, this.values[b] ?? 0)
+    );
+  }
 }
 
-function compareRows(
-  steps: Float64Array,
-  timesMs: Float64Array,
-  values: Float64Array,
-  a: number,
-  b: number,
-): number {
-  return (
-    (steps[a] ?? 0) - (steps[b] ?? 0) ||
-    (timesMs[a] ?? 0) - (timesMs[b] ?? 0) ||
-    compareValues(values[a] ?? 0, values[b] ?? 0)
-  );
-}
-
-function grow(column: Float64Array, capacity: number): Float64Array<ArrayBuffer> {
-  const grown = new Float64Array(capacity);
+function grow(column: Float64Array): Float64Array {
+  const grown = new Float64Array(2 * column.length);
   grown.set(column);
   return grown;
-}
-
-function take(column: Float64Array, order: Uint32Array): Float64Array {
-  return Float64Array.from(order, index => column[index] ?? 0);
 }

@@ -9,12 +9,12 @@ export function compileLike(
   const fold = options.ignoreCase
     ? (text: string): string => text.toLowerCase()
     : (text: string): string => text;
-  const wanted = [...fold(pattern)];
+  const wanted = Array.from(fold(pattern));
   if (!wanted.includes('_')) {
     const parts = fold(pattern).split('%');
     return text => matchesParts(fold(text), parts);
   }
-  return text => matchesWildcards([...fold(text)], wanted);
+  return text => matchesWildcards(Array.from(fold(text)), wanted);
 }
 
 /** Without `_`: the parts between the `%`s must follow one another, the first at the start, the last at the end. */

@@ -72,7 +72,9 @@ describe('a key', () => {
 describe('values', () => {
   it('are cut to the limit in code points', () => {
     const long = '\u{1F600}'.repeat(LIMITS.paramValue + 1);
-    expect([...validateParam({ key: 'p', value: long }).value]).toHaveLength(LIMITS.paramValue);
+    expect(Array.from(validateParam({ key: 'p', value: long }).value)).toHaveLength(
+      LIMITS.paramValue,
+    );
     const fitting = '\u{1F600}'.repeat(LIMITS.tagValue);
     expect(validateTag({ key: 't', value: fitting }).value).toBe(fitting);
     expect(validateTag({ key: 't', value: `${fitting}x` }).value).toBe(fitting);

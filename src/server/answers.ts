@@ -1,6 +1,6 @@
 import { TrackingError } from '../tracking/trackingError';
 import { encodeError, ERROR_STATUS } from '../wire/errorRecord';
-import type { JsonRecord } from '../wire/json';
+import type { JsonRecord } from '../wire/jsonValue';
 
 const JSON_HEADERS = {
   'content-type': 'application/json',

@@ -1,6 +1,7 @@
 import { TrackingError } from '../tracking/trackingError';
 import { isObject } from '../wire/fieldReader';
-import { readJson, type JsonObject, type JsonValue } from '../wire/json';
+import { readJson } from '../wire/json';
+import type { JsonObject, JsonValue } from '../wire/jsonValue';
 
 /** Bytes. A log-batch of full size has 2 MB; one dataset's profile may have 16 MB. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024;

@@ -3,7 +3,7 @@ import type { Logger } from '../base/logger';
 import { TrackingError } from '../tracking/trackingError';
 import type { CallOptions } from '../tracking/trackingStore';
 import type { Endpoint, HttpMethod } from '../wire/endpoint';
-import type { JsonObject } from '../wire/json';
+import type { JsonObject } from '../wire/jsonValue';
 import { errorAnswer, jsonAnswer } from './answers';
 import { readBody } from './requestBody';
 

@@ -9,7 +9,8 @@ import {
   requiredText,
   type Place,
 } from './fieldReader';
-import { int64ToJson, type JsonObject, type JsonRecord } from './json';
+import { int64ToJson } from './json';
+import type { JsonObject, JsonRecord } from './jsonValue';
 import { decodeKeyValues, encodeKeyValues } from './keyValueRecord';
 
 export function decodeDatasetInput(record: JsonObject, place?: Place): DatasetInput {

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonRecord } from './json';
+import type { JsonObject, JsonRecord } from './jsonValue';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

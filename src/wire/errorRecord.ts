@@ -1,6 +1,7 @@
 import { TrackingError, type ErrorCode } from '../tracking/trackingError';
 import { isObject } from './fieldReader';
-import { readJson, type JsonObject } from './json';
+import { readJson } from './json';
+import type { JsonObject } from './jsonValue';
 
 /** HTTP status of each code, as MLflow answers it. A code that MLflow does not map is a 500 there and here. */
 export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {

@@ -1,5 +1,5 @@
 import { int64FromBigInt } from '../base/int64';
-import type { JsonObject, JsonValue } from './json';
+import type { JsonObject, JsonValue } from './jsonValue';
 
 /** Deeper nesting is refused: no MLflow message nests more than six levels. */
 const MAX_DEPTH = 100;

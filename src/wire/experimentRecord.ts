@@ -1,7 +1,8 @@
 import { present } from '../base/present';
 import type { Experiment, LifecycleStage } from '../tracking/entities';
 import { optionalInt64, optionalText, requiredText } from './fieldReader';
-import { int64ToJson, type JsonObject, type JsonRecord } from './json';
+import { int64ToJson } from './json';
+import type { JsonObject, JsonRecord } from './jsonValue';
 import { decodeKeyValues, encodeKeyValues } from './keyValueRecord';
 
 export function encodeExperiment(experiment: Experiment): JsonRecord {

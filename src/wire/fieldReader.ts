@@ -1,6 +1,7 @@
 import { INT64_MAX, INT64_MIN, parseInt64, type Int64 } from '../base/int64';
 import { TrackingError } from '../tracking/trackingError';
-import { RoundedIntegerError, type JsonObject, type JsonValue } from './json';
+import { RoundedIntegerError } from './json';
+import type { JsonObject, JsonValue } from './jsonValue';
 
 /**
  * Readers of one member of a JSON object each, tolerant as MLflow's protobuf layer: numbers may come as text (R, Java),

@@ -1,6 +1,6 @@
 import { present } from '../base/present';
 import { objects, optionalBoolean, optionalInt64, optionalText, requiredText } from './fieldReader';
-import type { JsonObject, JsonRecord } from './json';
+import type { JsonObject, JsonRecord } from './jsonValue';
 
 /** A file or directory: `path` is POSIX and relative to the root, or a base name in `mlflow-artifacts` lists. */
 export interface FileInfo {

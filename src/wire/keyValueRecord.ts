@@ -1,6 +1,6 @@
 import type { KeyValue } from '../tracking/entities';
 import { objects, optionalText, requiredText, type Place } from './fieldReader';
-import type { JsonObject, JsonRecord } from './json';
+import type { JsonObject, JsonRecord } from './jsonValue';
 
 /** Param, RunTag, ExperimentTag, LoggedModelTag, LoggedModelParameter, InputTag: `{key, value}`; an absent value is ''. */
 export function decodeKeyValue(record: JsonObject, place?: Place): KeyValue {

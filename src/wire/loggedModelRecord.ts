@@ -9,7 +9,7 @@ import {
   optionalText,
   requiredText,
 } from './fieldReader';
-import type { JsonObject, JsonRecord } from './json';
+import type { JsonObject, JsonRecord } from './jsonValue';
 import { decodeKeyValues, encodeKeyValues, listOrNothing } from './keyValueRecord';
 import { decodeAnsweredMetric, encodeMetric } from './metricRecord';
 

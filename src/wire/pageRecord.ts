@@ -3,7 +3,7 @@ import type { ViewType } from '../tracking/entities';
 import type { Page } from '../tracking/trackingStore';
 import type { Codec } from './endpoint';
 import { objects, optionalText, type Place } from './fieldReader';
-import type { JsonObject, JsonRecord } from './json';
+import type { JsonObject, JsonRecord } from './jsonValue';
 import { listOrNothing } from './keyValueRecord';
 
 export const VIEW_TYPE_NUMBERS: Readonly<Record<ViewType, number>> = {

@@ -2,7 +2,7 @@ import { present } from '../base/present';
 import type { Run } from '../tracking/entities';
 import type { RunProjection } from '../tracking/trackingStore';
 import { optionalBoolean, optionalTexts } from './fieldReader';
-import type { JsonObject, JsonRecord } from './json';
+import type { JsonObject, JsonRecord } from './jsonValue';
 
 /** Our own addition to `runs/search`; MLflow's servers ignore it. */
 export function encodeProjection(projection: RunProjection): JsonRecord {

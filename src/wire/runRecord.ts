@@ -17,7 +17,7 @@ import {
   optionalObject,
   optionalText,
 } from './fieldReader';
-import type { JsonObject, JsonRecord } from './json';
+import type { JsonObject, JsonRecord } from './jsonValue';
 import { decodeKeyValues, encodeKeyValues, listOrNothing } from './keyValueRecord';
 import { decodeAnsweredMetric, encodeMetric } from './metricRecord';
 

@@ -3,7 +3,8 @@ import { TrackingError } from '../../tracking/trackingError';
 import type { TrackingStore } from '../../tracking/trackingStore';
 import * as logging from '../../wire/endpoints/loggingEndpoints';
 import { isObject } from '../../wire/fieldReader';
-import { readJson, type JsonValue } from '../../wire/json';
+import { readJson } from '../../wire/json';
+import type { JsonValue } from '../../wire/jsonValue';
 import type { ColumnsCache } from '../sampling/columnsCache';
 import type { Router } from '../router';
 

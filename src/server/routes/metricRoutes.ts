@@ -4,7 +4,7 @@ import type { Metric, RunId } from '../../tracking/entities';
 import { TrackingError } from '../../tracking/trackingError';
 import type { CallOptions, TrackingStore } from '../../tracking/trackingStore';
 import { missing } from '../../wire/fieldReader';
-import type { JsonRecord } from '../../wire/json';
+import type { JsonRecord } from '../../wire/jsonValue';
 import { encodeMetric } from '../../wire/metricRecord';
 import { jsonAnswer } from '../answers';
 import type { Router } from '../router';

@@ -1,7 +1,7 @@
 import type { TrackingStore } from '../../tracking/trackingStore';
 import { TrackingError } from '../../tracking/trackingError';
 import { objects, optionalDouble, optionalText, requiredText } from '../../wire/fieldReader';
-import type { JsonObject } from '../../wire/json';
+import type { JsonObject } from '../../wire/jsonValue';
 import { encodeSampledSeries } from '../../wire/sampledSeriesCodec';
 import { present } from '../../base/present';
 import {

@@ -5,7 +5,8 @@ import type { CallOptions } from '../../tracking/trackingStore';
 import type { Endpoint } from '../../wire/endpoint';
 import { decodeError } from '../../wire/errorRecord';
 import { isObject } from '../../wire/fieldReader';
-import { readJson, type JsonRecord, type JsonValue } from '../../wire/json';
+import { readJson } from '../../wire/json';
+import type { JsonRecord, JsonValue } from '../../wire/jsonValue';
 
 /** Turns calls of MLflow's endpoints into HTTP requests, and answers into entities or `TrackingError`s. */
 export class EndpointCaller {

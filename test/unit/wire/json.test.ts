@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { TrackingError } from '../../../src/tracking/trackingError';
 import { parseExactJson } from '../../../src/wire/exactJson';
 import { optionalInt64, requiredDouble } from '../../../src/wire/fieldReader';
-import { doubleToJson, int64ToJson, readJson, type JsonObject } from '../../../src/wire/json';
+import { doubleToJson, int64ToJson, readJson } from '../../../src/wire/json';
+import type { JsonObject } from '../../../src/wire/jsonValue';
 
 const readStep = (text: string) =>
   readJson(text, value => optionalInt64(value as JsonObject, 'step'));

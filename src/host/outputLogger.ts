@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable';
 import type { Logger } from '../base/logger';
@@ -20,8 +21,7 @@ export class OutputLogger implements Logger, Disposable {
   }
 
   error(message: string, cause?: unknown): void {
-    const detail = cause instanceof Error ? (cause.stack ?? cause.message) : (cause ?? '');
-    this.channel.error(redactText(detail === '' ? message : `${message}\n${String(detail)}`));
+    this.channel.error(redactText([message, ...causeLines(cause)].join('\n')));
   }
 
   show(): void {
@@ -31,4 +31,11 @@ export class OutputLogger implements Logger, Disposable {
   dispose(): void {
     this.channel.dispose();
   }
+}
+
+function causeLines(cause: unknown): readonly string[] {
+  if (cause === undefined) {
+    return [];
+  }
+  return [cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause)];
 }

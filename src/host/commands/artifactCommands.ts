@@ -6,7 +6,7 @@ import { artifactUri } from '../editor/artifactUri';
 import { signalOf } from '../abort';
 import type { ArtifactNode } from '../model/nodes';
 import { targetNodes, type CommandArguments } from './commandTargets';
-import type { CommandContext } from './registerCommands';
+import type { CommandContext } from './commandContext';
 
 /** Opens artifacts in whatever editor VS Code has for them. */
 export async function openArtifact(

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { MAX_PANEL_RUNS } from '../../protocol/runSummary';
 import { CONTEXTS } from '../contributions';
 import { pickRecentRuns, targetRunIds, type CommandArguments } from './commandTargets';
-import type { CommandContext } from './registerCommands';
+import type { CommandContext } from './commandContext';
 
 /** Opens the diff of the chosen runs; asks for the others when only one was chosen. */
 export async function compareRuns(

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { TreeNode } from '../model/nodes';
 import { targetNodes, type CommandArguments } from './commandTargets';
-import type { CommandContext } from './registerCommands';
+import type { CommandContext } from './commandContext';
 
 export function copyId({ experiments }: CommandContext, args: CommandArguments): Promise<void> {
   const [clicked] = args;

@@ -7,7 +7,7 @@ import {
   targetNodes,
   type CommandArguments,
 } from './commandTargets';
-import type { CommandContext } from './registerCommands';
+import type { CommandContext } from './commandContext';
 
 /** MLflow's delete is a mark that restore takes away: one question, then undo. */
 export async function deleteItems(

@@ -3,7 +3,7 @@ import { CONSOLE_ARTIFACT } from '../../launch/consoleArtifact';
 import { TrackingError } from '../../tracking/trackingError';
 import { artifactUri } from '../editor/artifactUri';
 import { targetRunIds, type CommandArguments } from './commandTargets';
-import type { CommandContext } from './registerCommands';
+import type { CommandContext } from './commandContext';
 
 /** Opens what the script of a tracked run wrote to its terminal. */
 export async function openRunLog(

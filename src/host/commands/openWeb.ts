@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { TrackingError } from '../../tracking/trackingError';
 import { targetNodes, targetRunIds, type CommandArguments } from './commandTargets';
-import type { CommandContext } from './registerCommands';
+import type { CommandContext } from './commandContext';
 
 /** Opens the run or experiment in MLflow's own web UI, when the store is a server that has one. */
 export async function openWeb(

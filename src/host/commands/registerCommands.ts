@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable';
 import type { Services } from '../../services';
-import type { RunId } from '../../tracking/entities';
 import { COMMANDS, type CommandId } from '../contributions';
 import { runCurrentScript } from '../run/runCurrentScript';
-import type { ExperimentsView } from '../views/experimentsView';
 import { openArtifact, saveArtifact } from './artifactCommands';
 import { compareRuns, compareWithSelected, selectForCompare } from './compareCommands';
+import type { CommandContext } from './commandContext';
 import { targetNodes, type CommandArguments } from './commandTargets';
 import { setCredentials, forgetCredentials } from './credentialCommands';
 import { createExperiment } from './createExperiment';
@@ -20,14 +19,6 @@ import { setDescription, setTag } from './runTagCommands';
 import { setTrackingUri } from './setTrackingUri';
 import { showHistories } from './showHistories';
 import { sortRuns } from './sortRuns';
-
-/** What a command works with, beside its arguments. */
-export interface CommandContext {
-  readonly services: Services;
-  readonly experiments: ExperimentsView;
-  /** The run chosen by "Select for compare", until another one is. */
-  compareWith?: RunId;
-}
 
 type Handler = (context: CommandContext, args: CommandArguments) => unknown;
 

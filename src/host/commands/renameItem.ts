@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { targetNodes, type CommandArguments } from './commandTargets';
-import type { CommandContext } from './registerCommands';
+import type { CommandContext } from './commandContext';
 
 /** Renames one run or one experiment. */
 export async function renameItem(

@@ -3,7 +3,7 @@ import type { KeyValue, RunId } from '../../tracking/entities';
 import type { Services } from '../../services';
 import { tagOf } from '../model/runDetails';
 import { targetRunIds, type CommandArguments } from './commandTargets';
-import type { CommandContext } from './registerCommands';
+import type { CommandContext } from './commandContext';
 
 /** Where MLflow's web UI keeps the description. */
 const NOTE_TAG = 'mlflow.note.content';

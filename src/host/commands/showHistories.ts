@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { MAX_PANEL_RUNS } from '../../protocol/runSummary';
 import { pickRecentRuns, targetRunIds, type CommandArguments } from './commandTargets';
-import type { CommandContext } from './registerCommands';
+import type { CommandContext } from './commandContext';
 
 /** Opens the metric histories of the chosen runs. */
 export async function showHistories(

@@ -30,7 +30,7 @@ export function sparkline(values: ArrayLike<number>, width: number): string {
       chosen = Math.abs(value - mean) > Math.abs(chosen - mean) ? value : chosen;
     }
     const level = high === low ? 0 : (chosen - low) / (high - low);
-    text += BLOCKS[Math.min(BLOCKS.length - 1, Math.floor(level * BLOCKS.length))];
+    text += BLOCKS.charAt(Math.min(BLOCKS.length - 1, Math.floor(level * BLOCKS.length)));
   }
   return text;
 }

@@ -137,10 +137,7 @@ export class StoreConnection implements Disposable {
     this.setState({ kind: 'open', status: opened.status });
     this.storeChanged.fire([{ kind: 'everything' }]);
     void opened.client.events(changes => this.storeChanged.fire(changes), { signal });
-    const aliveMs = await opened.server.exited;
-    if (!signal.aborted) {
-      this.reopenAfter(aliveMs);
-    }
+    this.reopenAfter(await opened.server.exited, signal);
   }
 
   /** A store that a script is about to make: it is opened as soon as its folder is there. */
@@ -160,7 +157,10 @@ export class StoreConnection implements Disposable {
     signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
 
-  private reopenAfter(aliveMs: number): void {
+  private reopenAfter(aliveMs: number, signal: AbortSignal): void {
+    if (signal.aborted) {
+      return;
+    }
     this.closeCurrent();
     const delay = this.backoff.next(aliveMs);
     if (delay === undefined) {

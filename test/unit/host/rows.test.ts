@@ -76,7 +76,7 @@ describe('the search behind a list', () => {
       projection: {
         metricKeys: ['acc'],
         paramKeys: [],
-        tagKeys: expect.arrayContaining(['mlflow.parentRunId']),
+        tagKeys: ['mlflow.parentRunId', 'mlflow.runColor', 'mlflow.source.name'],
         inputs: false,
       },
     });

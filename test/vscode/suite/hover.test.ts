@@ -58,7 +58,7 @@ describe('The hover card', () => {
     );
     return hovers
       .flatMap(hover => hover.contents)
-      .map(content => (content instanceof vscode.MarkdownString ? content.value : String(content)))
+      .map(content => (content instanceof vscode.MarkdownString ? content.value : ''))
       .join('\n');
   }
 

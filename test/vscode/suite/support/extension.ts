@@ -60,7 +60,8 @@ export function rowsOf({ experiments }: ExtensionInternals, node?: TreeNode): Pr
 /** What a row shows: label and description. */
 export function textOf({ experiments }: ExtensionInternals, node: TreeNode): string {
   const { label, description } = experiments.provider.getTreeItem(node);
-  return `${String(label)} ${String(description ?? '')}`.trim();
+  assert.ok(typeof label === 'string');
+  return [label, description].filter(part => typeof part === 'string' && part !== '').join(' ');
 }
 
 export async function experimentRow(

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Logger } from '../base/logger';
 import { present } from '../base/present';
 import { credentialsFromEnvironment, splitCredentials } from '../http/credentials';
@@ -32,7 +32,9 @@ export async function openStore(uri: string, options: OpenStoreOptions): Promise
     case 'file': {
       const { FileStore } = await import('./file/fileStore');
       const root = scheme === '' ? path.resolve(workingDir, uri) : folderOf(uri, workingDir);
-      return FileStore.open(root, present({ logger, artifactRoot }));
+      // MLflow keeps the form in which the store was named: a path stays a path, a URI a URI.
+      const ownRoot = scheme === '' ? undefined : pathToFileURL(root).href;
+      return FileStore.open(root, present({ logger, artifactRoot: artifactRoot ?? ownRoot }));
     }
     case 'sqlite': {
       const { openSqlStore } = await import('./sql/openSqlStore');

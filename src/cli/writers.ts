@@ -13,9 +13,13 @@ export function stderrLogger(): Logger {
     debug() {},
     info() {},
     warn: message => write(`warning: ${message}`),
-    error: (message, cause) => {
-      const detail = cause instanceof Error ? (cause.stack ?? cause.message) : cause;
-      write(`error: ${message}${detail === undefined ? '' : `\n${String(detail)}`}`);
-    },
+    error: (message, cause) => write(`error: ${message}${detailOf(cause)}`),
   };
+}
+
+function detailOf(cause: unknown): string {
+  if (cause === undefined) {
+    return '';
+  }
+  return `\n${cause instanceof Error ? (cause.stack ?? cause.message) : JSON.stringify(cause)}`;
 }

@@ -45,7 +45,9 @@ export function createApp(options: AppOptions): App {
   const closing = new AbortController();
 
   mountLoggingRoutes(router, store, columns);
-  mountExperimentRoutes(router, store);
+  mountExperimentRoutes(router, store, {
+    allowLocalLocations: options.guard?.beyondLoopback !== true,
+  });
   mountRunRoutes(router, store);
   mountMetricRoutes(router, store);
   mountLoggedModelRoutes(router, store);

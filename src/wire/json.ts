@@ -41,7 +41,7 @@ function readExact<T>(text: string, read: (value: JsonValue) => T): T {
   }
 }
 
-const rawJson = (JSON as typeof JSON & { rawJSON(text: string): object }).rawJSON;
+const rawJson = (JSON as typeof JSON & { readonly rawJSON: (text: string) => object }).rawJSON;
 
 /** An int64 as a JSON number with all its digits, for `JSON.stringify`. */
 export function int64ToJson(value: Int64): number | object {

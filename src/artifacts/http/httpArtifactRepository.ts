@@ -29,7 +29,7 @@ export class HttpArtifactRepository implements ArtifactRepository {
     const query = new URLSearchParams({ path: joinPath(this.root, path) });
     const response = await this.send({
       method: 'GET',
-      path: `${SERVICE}?${query}`,
+      path: `${SERVICE}?${query.toString()}`,
       repeatable: true,
       signal: options.signal,
     });

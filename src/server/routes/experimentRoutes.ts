@@ -1,9 +1,24 @@
+import { schemeOf } from '../../artifacts/openRepository';
+import { TrackingError } from '../../tracking/trackingError';
 import type { TrackingStore } from '../../tracking/trackingStore';
 import * as experiments from '../../wire/endpoints/experimentEndpoints';
 import type { Router } from '../router';
 
-export function mountExperimentRoutes(router: Router, store: TrackingStore): void {
-  router.mount(experiments.CREATE_EXPERIMENT, request => store.createExperiment(request));
+export function mountExperimentRoutes(
+  router: Router,
+  store: TrackingStore,
+  /** False where callers are on other machines: a path would let them read and write any file here. */
+  { allowLocalLocations }: { readonly allowLocalLocations: boolean },
+): void {
+  router.mount(experiments.CREATE_EXPERIMENT, async request => {
+    if (!allowLocalLocations && isLocal(request.artifactLocation)) {
+      throw new TrackingError(
+        'INVALID_PARAMETER_VALUE',
+        'This server keeps artifacts in its own place: leave out the artifact location, or use mlflow-artifacts:/.',
+      );
+    }
+    return store.createExperiment(request);
+  });
   router.mount(experiments.GET_EXPERIMENT, (id, options) => store.getExperiment(id, options));
   router.mount(experiments.GET_EXPERIMENT_BY_NAME, (name, options) =>
     store.getExperimentByName(name, options),
@@ -26,4 +41,9 @@ export function mountExperimentRoutes(router: Router, store: TrackingStore): voi
     store.deleteExperimentTag(experimentId, key),
   );
   router.mount(experiments.SEARCH_DATASETS, (ids, options) => store.searchDatasets(ids, options));
+}
+
+function isLocal(location: string | undefined): boolean {
+  const scheme = location === undefined ? undefined : schemeOf(location);
+  return scheme === '' || scheme === 'file';
 }

@@ -97,9 +97,9 @@ function queryOf(members: JsonRecord): string {
   for (const [name, member] of Object.entries(members)) {
     for (const value of Array.isArray(member) ? (member as unknown[]) : [member]) {
       if (value !== undefined) {
-        query.append(name, String(value));
+        query.append(name, typeof value === 'string' ? value : JSON.stringify(value));
       }
     }
   }
-  return query.size === 0 ? '' : `?${query}`;
+  return query.size === 0 ? '' : `?${query.toString()}`;
 }

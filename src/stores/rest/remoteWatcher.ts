@@ -18,6 +18,8 @@ const RECONNECT_MS = 500;
 export class RemoteWatcher implements Disposable {
   private readonly emitter = new Emitter<readonly StoreChange[]>();
   private watching: AbortController | undefined;
+  /** Undefined until the server was asked. */
+  private followsStream: boolean | undefined;
 
   constructor(
     private readonly store: TrackingStore,
@@ -69,10 +71,7 @@ export class RemoteWatcher implements Disposable {
           reported = false;
         }
       } catch (error) {
-        if (!signal.aborted && !reported) {
-          reported = true;
-          this.logger.warn(`Changes on ${this.client.baseUrl} cannot be watched: ${String(error)}`);
-        }
+        reported ||= this.report(error, signal);
       }
       const waitMs = streamed ? RECONNECT_MS : POLL_MS;
       // Rejects only when stopped, which the loop sees.
@@ -80,7 +79,13 @@ export class RemoteWatcher implements Disposable {
     }
   }
 
-  private followsStream: boolean | undefined;
+  /** @returns false for the end of watching, which is no failure. */
+  private report(error: unknown, signal: AbortSignal): boolean {
+    if (!signal.aborted) {
+      this.logger.warn(`Changes on ${this.client.baseUrl} cannot be watched: ${String(error)}`);
+    }
+    return !signal.aborted;
+  }
 
   /** @returns false when the server has no event stream, true when the stream ended. */
   private async followStream(signal: AbortSignal): Promise<boolean> {

@@ -95,7 +95,7 @@ export class TrackerClient extends RestStore {
     const query = new URLSearchParams({ run_id: runId, path });
     const response = await this.caller.send({
       method: 'GET',
-      path: `/get-artifact?${query}`,
+      path: `/get-artifact?${query.toString()}`,
       repeatable: true,
       signal,
     });

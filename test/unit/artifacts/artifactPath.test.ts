@@ -48,6 +48,6 @@ describe('artifact path', () => {
     encodeTimes('../a', 9),
     encodeTimes('a b', 12),
   ])('%j is refused', path => {
-    expect(() => checkArtifactPath(path)).toThrowError(TrackingError);
+    expect(() => checkArtifactPath(path)).toThrow(TrackingError);
   });
 });

@@ -75,7 +75,7 @@ describe('local artifacts', () => {
         controller.error(new Error('connection lost'));
       },
     });
-    await expect(repository.write('f', broken)).rejects.toThrowError('connection lost');
+    await expect(repository.write('f', broken)).rejects.toThrow('connection lost');
     expect(await text('f')).toBe('old');
     expect(await readdir(root)).toEqual(['f']);
   });

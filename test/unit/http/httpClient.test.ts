@@ -83,7 +83,7 @@ describe('HTTP client', () => {
     const cancel = new AbortController();
     const sent = client.send({ ...read, signal: cancel.signal });
     setTimeout(() => cancel.abort(new Error('not wanted any more')), 50);
-    await expect(sent).rejects.toThrowError('not wanted any more');
+    await expect(sent).rejects.toThrow('not wanted any more');
   });
 
   it.each([

@@ -88,6 +88,6 @@ describe('probe of a tracking server', () => {
     const cancel = new AbortController();
     const probed = probeTrackingServer(fixture.url, { signal: cancel.signal });
     cancel.abort(new Error('enough'));
-    await expect(probed).rejects.toThrowError('enough');
+    await expect(probed).rejects.toThrow('enough');
   });
 });

@@ -176,6 +176,25 @@ describe('runs/log-model', () => {
   });
 });
 
+describe('a server beyond loopback', () => {
+  it('takes no paths of its machine as artifact locations', async () => {
+    const open = await openServer({ guard: { beyondLoopback: true } });
+    for (const [location, status] of [
+      ['/etc', 400],
+      ['relative', 400],
+      ['file:///etc', 400],
+      ['mlflow-artifacts:/x', 200],
+      ['s3://bucket', 200],
+      [undefined, 200],
+    ] as const) {
+      const request = { name: `at ${location}`, artifact_location: location };
+      const made = await open.call('POST', `${API}/experiments/create`, request);
+      expect(made.status, location).toBe(status);
+    }
+    await open.close();
+  });
+});
+
 describe('a store that is a server itself', () => {
   it('gets what is not served here, and all about artifacts', async () => {
     const passed: string[] = [];

@@ -9,7 +9,7 @@ import { openServer } from './fixture';
 
 /** Every endpoint that the server has, found by its shape, so that a new one cannot be forgotten. */
 const endpoints = [experiments, models, logging, runs, { LIST_ARTIFACTS }]
-  .flatMap(module => Object.values(module))
+  .flatMap(module => Object.values<object>(module))
   .filter((value): value is Endpoint<never, unknown> => 'methods' in value);
 
 /** JSON texts in place of a member's value. */
@@ -114,7 +114,7 @@ it('answers thousands of malformed requests as the errors of a client', async ()
           for (const value of ['', 'x', '-1', '1e99', 'NaN', '\ud800', '%', '..']) {
             const query = new URLSearchParams(known);
             query.set(member, value);
-            await check(method, `${path}?${query}`);
+            await check(method, `${path}?${query.toString()}`);
           }
         }
         continue;

@@ -162,7 +162,7 @@ describe('endpoints', () => {
   ] as [Endpoint<unknown, unknown>, string, string][])(
     'name the parameter that is wrong: %#',
     (endpoint, text, name) => {
-      expect(() => decode(endpoint, text)).toThrowError(name);
+      expect(() => decode(endpoint, text)).toThrow(name);
     },
   );
 

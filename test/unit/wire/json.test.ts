@@ -31,7 +31,7 @@ describe('int64', () => {
   it.each(['1.5', '"1.5"', '"abc"', 'true', '[]', '9223372036854775808', '1e30', '""'])(
     'refuses %s',
     literal => {
-      expect(() => readStep(`{"step": ${literal}}`)).toThrowError(TrackingError);
+      expect(() => readStep(`{"step": ${literal}}`)).toThrow(TrackingError);
     },
   );
 
@@ -61,7 +61,7 @@ describe('double', () => {
   });
 
   it.each(['"abc"', '""', '"0x10"', 'true', '{}'])('refuses %s', literal => {
-    expect(() => readValue(`{"value": ${literal}}`)).toThrowError(TrackingError);
+    expect(() => readValue(`{"value": ${literal}}`)).toThrow(TrackingError);
   });
 
   it.each([NaN, Infinity, -Infinity, -0, 0, 5e-324, Number.MAX_VALUE, 0.1 + 0.2])(
@@ -103,7 +103,7 @@ describe('exact parser', () => {
     '\\',
     '"\\x"',
   ])('refuses %s', text => {
-    expect(() => parseExactJson(text)).toThrowError(SyntaxError);
+    expect(() => parseExactJson(text)).toThrow(SyntaxError);
   });
 
   it('does not make a member called __proto__ the prototype', () => {
@@ -111,6 +111,6 @@ describe('exact parser', () => {
   });
 
   it('refuses bottomless nesting instead of overflowing the stack', () => {
-    expect(() => parseExactJson('['.repeat(100_000))).toThrowError(/nested/);
+    expect(() => parseExactJson('['.repeat(100_000))).toThrow(/nested/);
   });
 });

@@ -42,6 +42,6 @@ describe('sampled series', () => {
 
   it('are refused when they are something else', () => {
     const html = new TextEncoder().encode('<html>not series</html>');
-    expect(() => decodeSampledSeries(html.buffer)).toThrowError(RangeError);
+    expect(() => decodeSampledSeries(html.buffer)).toThrow(RangeError);
   });
 });

@@ -1,0 +1,48 @@
+import type { SchemaInfo } from './schemaInfo';
+import type { SqlDialect, SqlSession } from './sqlDialect';
+
+/** Statements of the hot paths, as text with a placeholder for each parameter, in the order given here. */
+interface CompiledStatements {
+  /** run_uuid */
+  readonly findRun: string;
+  /** key, value, run_uuid */
+  readonly insertParam: string;
+  /** key, value, timestamp, step, is_nan, run_uuid */
+  readonly insertMetric: string;
+  /** As `insertMetric`. Replaces a point only when (step, timestamp, value) is greater. */
+  readonly advanceLatestMetric: string;
+}
+
+const cache = new WeakMap<SchemaInfo, CompiledStatements>();
+
+/** Compiles once per schema: building a statement takes longer than SQLite takes to run it. */
+export function compiledFor(session: SqlSession): CompiledStatements {
+  let statements = cache.get(session.schema);
+  if (!statements) {
+    statements = compile(session.dialect);
+    cache.set(session.schema, statements);
+  }
+  return statements;
+}
+
+function compile(dialect: SqlDialect): CompiledStatements {
+  const db = dialect.builder;
+  // The values are placeholders; only their order counts.
+  const metric = { key: '', value: 0, timestamp: 0, step: 0, is_nan: 0, run_uuid: '' };
+  return {
+    findRun: db
+      .selectFrom('runs')
+      .select(['lifecycle_stage', 'experiment_id'])
+      .where('run_uuid', '=', '')
+      .compile().sql,
+    insertParam: db.insertInto('params').values({ key: '', value: '', run_uuid: '' }).compile().sql,
+    insertMetric: dialect.ignoreExisting(db.insertInto('metrics').values(metric)).compile().sql,
+    advanceLatestMetric: dialect
+      .overwriteExisting(db.insertInto('latest_metrics').values(metric), {
+        key: ['key', 'run_uuid'],
+        set: ['value', 'timestamp', 'step', 'is_nan'],
+        whenGreater: ['step', 'timestamp', 'value'],
+      })
+      .compile().sql,
+  };
+}

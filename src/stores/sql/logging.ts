@@ -1,0 +1,182 @@
+import { compareInt64, type Int64 } from '../../base/int64';
+import type { KeyValue, Metric, RunId } from '../../tracking/entities';
+import { TrackingError } from '../../tracking/trackingError';
+import type { LogBatchRequest } from '../../tracking/trackingStore';
+import { changedParamError } from '../../tracking/validation';
+import { chunked } from './chunked';
+import { compiledFor } from './compiledStatements';
+import { renameRun, requireActive, unknownRun, writeTag } from './runs';
+import { RUN_NAME_TAG } from './runRows';
+import type { SqlSession, SqlValue } from './sqlDialect';
+
+/** What SQL stores for an infinite metric, as MLflow does: it cannot be told from the number itself afterwards. */
+const LARGEST = Number.MAX_VALUE;
+
+/**
+ * Writes a batch that was validated before to an active run, as one piece.
+ * @returns the experiment of the run.
+ */
+export async function logBatch(
+  session: SqlSession,
+  runId: RunId,
+  batch: LogBatchRequest,
+): Promise<Int64> {
+  const experimentId = await findActiveRun(session, runId);
+  await writeParams(session, runId, batch.params ?? []);
+  await writeMetrics(session, runId, experimentId, batch.metrics ?? []);
+  for (const tag of batch.tags ?? []) {
+    await setRunTag(session, runId, tag);
+  }
+  return experimentId;
+}
+
+/** @returns the experiment of a run that may be written to. */
+export async function findActiveRun(session: SqlSession, runId: RunId): Promise<Int64> {
+  const statements = compiledFor(session);
+  const [run] = await session.allCompiled<{
+    lifecycle_stage: string | null;
+    experiment_id: Int64 | null;
+  }>(statements.findRun, [runId]);
+  if (!run) {
+    throw unknownRun(runId);
+  }
+  requireActive(runId, run.lifecycle_stage);
+  return run.experiment_id ?? 0;
+}
+
+async function setRunTag(session: SqlSession, runId: RunId, tag: KeyValue): Promise<void> {
+  if (tag.key !== RUN_NAME_TAG) {
+    await writeTag(session, runId, tag);
+  } else if (tag.value !== '') {
+    // An empty name changes nothing, as in MLflow.
+    await renameRun(session, runId, tag.value);
+  }
+}
+
+export async function deleteRunTag(session: SqlSession, runId: RunId, key: string): Promise<Int64> {
+  const experimentId = await findActiveRun(session, runId);
+  const deleted = await session.run(
+    session.db.deleteFrom('tags').where('run_uuid', '=', runId).where('key', '=', key),
+  );
+  if (deleted === 0) {
+    throw new TrackingError(
+      'RESOURCE_DOES_NOT_EXIST',
+      `No tag with name: ${key} in run with id ${runId}`,
+    );
+  }
+  return experimentId;
+}
+
+/** A param keeps its first value: the same again is fine, another one is refused. */
+async function writeParams(
+  session: SqlSession,
+  runId: RunId,
+  params: readonly KeyValue[],
+): Promise<void> {
+  if (params.length === 0) {
+    return;
+  }
+  const stored = new Map<string, string>();
+  for (const keys of chunked(params.map(({ key }) => key))) {
+    const rows = await session.all(
+      session.db
+        .selectFrom('params')
+        .select(['key', 'value'])
+        .where('run_uuid', '=', runId)
+        .where('key', 'in', keys),
+    );
+    rows.forEach(({ key, value }) => stored.set(key, value));
+  }
+  for (const { key, value } of params) {
+    const before = stored.get(key);
+    if (before !== undefined && before !== value) {
+      throw changedParamError(runId, key, before, value);
+    }
+  }
+  await session.runForEach(
+    compiledFor(session).insertParam,
+    params.filter(({ key }) => !stored.has(key)).map(({ key, value }) => [key, value, runId]),
+  );
+}
+
+async function writeMetrics(
+  session: SqlSession,
+  runId: RunId,
+  experimentId: Int64,
+  metrics: readonly Metric[],
+): Promise<void> {
+  if (metrics.length === 0) {
+    return;
+  }
+  const { dialect } = session;
+  const statements = compiledFor(session);
+  const isNan = dialect.boolean(true);
+  const isNumber = dialect.boolean(false);
+  const points: SqlValue[][] = [];
+  const newest = new Map<string, Metric>();
+  for (const metric of metrics) {
+    const known = newest.get(metric.key);
+    if (!known || comparePoints(metric, known) > 0) {
+      newest.set(metric.key, metric);
+    }
+    points.push(rowOf(metric));
+  }
+  function rowOf({ key, value, timestampMs, step }: Metric): SqlValue[] {
+    return [
+      key,
+      storedValue(value),
+      timestampMs,
+      step,
+      Number.isNaN(value) ? isNan : isNumber,
+      runId,
+    ];
+  }
+  await session.runForEach(statements.insertMetric, points);
+  await session.runForEach(statements.advanceLatestMetric, [...newest.values()].map(rowOf));
+  await writeModelMetrics(session, runId, experimentId, metrics);
+}
+
+/** A point that names a logged model belongs to both. A model that does not exist fails on the foreign key. */
+async function writeModelMetrics(
+  session: SqlSession,
+  runId: RunId,
+  experimentId: Int64,
+  metrics: readonly Metric[],
+): Promise<void> {
+  const { db, schema, dialect } = session;
+  if (!schema.has('logged_model_metrics')) {
+    return;
+  }
+  for (const metric of metrics) {
+    if (metric.modelId !== undefined) {
+      await session.run(
+        dialect.ignoreExisting(
+          db.insertInto('logged_model_metrics').values({
+            model_id: metric.modelId,
+            metric_name: metric.key,
+            metric_timestamp_ms: metric.timestampMs,
+            metric_step: metric.step,
+            metric_value: storedValue(metric.value),
+            experiment_id: experimentId,
+            run_id: runId,
+            dataset_name: metric.datasetName ?? null,
+            dataset_digest: metric.datasetDigest ?? null,
+          }),
+        ),
+      );
+    }
+  }
+}
+
+function storedValue(value: number): number {
+  return Number.isNaN(value) ? 0 : Math.min(Math.max(value, -LARGEST), LARGEST);
+}
+
+/** MLflow's order of points: step, timestamp, then the value as it is stored. */
+function comparePoints(a: Metric, b: Metric): number {
+  return (
+    compareInt64(a.step, b.step) ||
+    compareInt64(a.timestampMs, b.timestampMs) ||
+    storedValue(a.value) - storedValue(b.value)
+  );
+}

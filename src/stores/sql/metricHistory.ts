@@ -1,0 +1,88 @@
+import { sql } from 'kysely';
+import type { Metric, MetricColumns, RunId } from '../../tracking/entities';
+import { decodePageToken, encodePageToken } from '../../tracking/pageToken';
+import type { MetricHistoryRequest, Page } from '../../tracking/trackingStore';
+import { metricPointsFrom } from './latestMetrics';
+import type { SqlSession } from './sqlDialect';
+
+/** A page of a history by timestamp, step, value. Empty for an unknown run, as in MLflow's database store. */
+export async function getMetricHistory(
+  session: SqlSession,
+  request: MetricHistoryRequest,
+): Promise<Page<Metric>> {
+  const offset = decodePageToken(request.pageToken);
+  const { maxResults } = request;
+  const rows = await session.all(
+    metricPointsFrom(session)
+      .where('run_uuid', '=', request.runId)
+      .where('key', '=', request.metricKey)
+      .orderBy('timestamp')
+      .orderBy('step')
+      .orderBy('value')
+      // SQLite takes an offset only with a limit; it reads -1 as none.
+      .limit(maxResults === undefined ? -1 : maxResults + 1)
+      .offset(offset),
+  );
+  const hasMore = maxResults !== undefined && rows.length > maxResults;
+  const items = (hasMore ? rows.slice(0, maxResults) : rows).map(
+    ({ key, value, timestamp, step, is_nan }): Metric => ({
+      key,
+      value: is_nan ? Number.NaN : Number(value),
+      timestampMs: timestamp,
+      step,
+    }),
+  );
+  return hasMore ? { items, nextPageToken: encodePageToken(offset + maxResults) } : { items };
+}
+
+/** A whole history by step, timestamp, value. */
+export async function getMetricColumns(
+  session: SqlSession,
+  runId: RunId,
+  metricKey: string,
+): Promise<MetricColumns> {
+  const points = metricPointsFrom(session)
+    .where('run_uuid', '=', runId)
+    .where('key', '=', metricKey)
+    .as('points');
+  // Sorting here costs more than reading: the rows of one metric come nearly in order already.
+  const columns = await session.readColumns(
+    session.db
+      .selectFrom(points)
+      .select(['value', 'is_nan'])
+      .select([
+        sql<number>`cast(step as real)`.as('step'),
+        sql<number>`cast(timestamp as real)`.as('timestamp'),
+      ]),
+  );
+  return isOrdered(columns) ? columns : ordered(columns);
+}
+
+function comparePoints({ steps, timesMs, values }: MetricColumns, a: number, b: number): number {
+  return (
+    (steps[a] ?? 0) - (steps[b] ?? 0) ||
+    (timesMs[a] ?? 0) - (timesMs[b] ?? 0) ||
+    (values[a] ?? 0) - (values[b] ?? 0) ||
+    0
+  );
+}
+
+function isOrdered(columns: MetricColumns): boolean {
+  for (let index = 1; index < columns.steps.length; index += 1) {
+    if (comparePoints(columns, index - 1, index) > 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function ordered(columns: MetricColumns): MetricColumns {
+  const order = Uint32Array.from(columns.steps.keys()).sort((a, b) => comparePoints(columns, a, b));
+  const pick = (values: Float64Array): Float64Array =>
+    Float64Array.from(order, index => values[index] ?? 0);
+  return {
+    steps: pick(columns.steps),
+    timesMs: pick(columns.timesMs),
+    values: pick(columns.values),
+  };
+}

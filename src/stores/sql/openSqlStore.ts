@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import type { Logger } from '../../base/logger';
+import { TrackingError } from '../../tracking/trackingError';
+import type { TrackingStore } from '../../tracking/trackingStore';
+import { absoluteLocation, appendToLocation } from './artifactLocation';
+import { SqliteDatabase } from './sqliteDatabase';
+import { SqliteFile } from './sqliteFile';
+import { SqlStore } from './sqlStore';
+
+export interface OpenSqlStoreOptions {
+  readonly logger: Logger;
+  /** Relative paths start here, and `mlruns` in it is where artifacts go by default, as in MLflow. */
+  readonly workingDir: string;
+  /** Path or URI below which new experiments keep their artifacts. */
+  readonly artifactRoot?: string;
+  /** The MLflow release whose schema a new database gets; the newest known when absent. */
+  readonly createSchemaFor?: string;
+}
+
+/**
+ * Opens `sqlite:///relative.db` or `sqlite:////absolute.db`. An absent file is made by the first write only.
+ * Throws INVALID_PARAMETER_VALUE for a URI or a file that is no MLflow database.
+ */
+export function openSqlStore(uri: string, options: OpenSqlStoreOptions): Promise<TrackingStore> {
+  const { logger, workingDir, createSchemaFor } = options;
+  const path = resolve(workingDir, sqlitePath(uri));
+  const artifactRoot = absoluteLocation(options.artifactRoot ?? 'mlruns', workingDir);
+  const file = new SqliteFile(path, {
+    defaultArtifactLocation: appendToLocation(artifactRoot, '0'),
+    createSchemaFor,
+  });
+  const database = new SqliteDatabase(file);
+  return database
+    .checked()
+    .then(
+      () => new SqlStore(database, { uri: `sqlite:///${path}`, artifactRoot, workingDir, logger }),
+    );
+}
+
+/** The file of a SQLite URI as SQLAlchemy reads it: what follows the third slash. */
+function sqlitePath(uri: string): string {
+  const [, path] = /^sqlite(?:\+\w+)?:\/\/\/([^?]+)/i.exec(uri) ?? [];
+  if (path === undefined || path === ':memory:') {
+    throw new TrackingError(
+      'INVALID_PARAMETER_VALUE',
+      `${uri} names no database file: write sqlite:///mlflow.db, or sqlite:////folder/mlflow.db for an absolute path.`,
+    );
+  }
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // A plain path with a percent sign in it.
+    return path;
+  }
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import type { Int64 } from '../../base/int64';
+import type { KeyValue, Run, RunId, RunInfo } from '../../tracking/entities';
+import { generateRunName } from '../../tracking/runName';
+import { TrackingError } from '../../tracking/trackingError';
+import type { CreateRunRequest, UpdateRunRequest } from '../../tracking/trackingStore';
+import { agreedRunName, validateTag } from '../../tracking/validation';
+import { appendToLocation } from './artifactLocation';
+import { findActiveExperiment, lifecycleOfRun } from './experiments';
+import { readDetails, RUN_NAME_TAG, runInfoOf, selectRuns, type RunRow } from './runRows';
+import type { SqlSession } from './sqlDialect';
+
+export async function getRun(session: SqlSession, runId: RunId): Promise<Run> {
+  const [run] = await readDetails(session, [await findRun(session, runId)], {});
+  if (!run) {
+    throw new RangeError('One row makes one run');
+  }
+  return run;
+}
+
+async function findRun(session: SqlSession, runId: RunId): Promise<RunRow> {
+  const row = await session.first(selectRuns(session).where('runs.run_uuid', '=', runId));
+  if (!row) {
+    throw unknownRun(runId);
+  }
+  return row;
+}
+
+export function unknownRun(runId: RunId): TrackingError {
+  return new TrackingError('RESOURCE_DOES_NOT_EXIST', `Run with id=${runId} not found`);
+}
+
+/** Only active runs are written to. */
+export function requireActive(runId: RunId, stage: string | null): void {
+  if (stage !== 'active') {
+    throw new TrackingError(
+      'INVALID_PARAMETER_VALUE',
+      `The run ${runId} must be in the 'active' lifecycle_stage. Current state is ${stage ?? 'unknown'}.`,
+    );
+  }
+}
+
+export async function createRun(session: SqlSession, request: CreateRunRequest): Promise<Run> {
+  const experiment = await findActiveExperiment(session, request.experimentId);
+  const tags = new Map((request.tags ?? []).map(tag => [tag.key, validateTag(tag).value]));
+  const name = agreedRunName(request.runName, tags.get(RUN_NAME_TAG)) ?? generateRunName();
+  tags.set(RUN_NAME_TAG, validateTag({ key: RUN_NAME_TAG, value: name }).value);
+  const runId = randomUUID().replaceAll('-', '');
+  const { db } = session;
+  await session.run(
+    db.insertInto('runs').values({
+      run_uuid: runId,
+      name,
+      // What MLflow's server writes for every run since 1.0; these columns live on in its tags.
+      source_type: 'UNKNOWN',
+      source_name: '',
+      entry_point_name: '',
+      source_version: '',
+      user_id: request.userId ?? '',
+      status: 'RUNNING',
+      start_time: request.startTimeMs ?? 0,
+      end_time: null,
+      lifecycle_stage: 'active',
+      artifact_uri: appendToLocation(experiment.artifact_location ?? '', runId, 'artifacts'),
+      experiment_id: experiment.experiment_id,
+    }),
+  );
+  const insertTag = db
+    .insertInto('tags')
+    .values({ key: '', value: '', run_uuid: '' })
+    .compile().sql;
+  await session.runForEach(
+    insertTag,
+    [...tags].map(([key, value]) => [key, value, runId]),
+  );
+  return getRun(session, runId);
+}
+
+export async function updateRun(
+  session: SqlSession,
+  runId: RunId,
+  update: UpdateRunRequest,
+): Promise<RunInfo> {
+  const row = await findRun(session, runId);
+  requireActive(runId, row.lifecycle_stage);
+  const change = {
+    ...(update.status === undefined ? {} : { status: update.status }),
+    ...(update.endTimeMs === undefined ? {} : { end_time: update.endTimeMs }),
+  };
+  if (Object.keys(change).length > 0) {
+    await session.run(session.db.updateTable('runs').set(change).where('run_uuid', '=', runId));
+  }
+  if (update.runName) {
+    await renameRun(session, runId, update.runName);
+  }
+  return runInfoOf(await findRun(session, runId));
+}
+
+/** The name is kept twice: in the run and in its tag. */
+export async function renameRun(session: SqlSession, runId: RunId, name: string): Promise<void> {
+  await session.run(session.db.updateTable('runs').set({ name }).where('run_uuid', '=', runId));
+  await writeTag(session, runId, validateTag({ key: RUN_NAME_TAG, value: name }));
+}
+
+export async function writeTag(session: SqlSession, runId: RunId, tag: KeyValue): Promise<void> {
+  await session.run(
+    session.dialect.overwriteExisting(
+      session.db.insertInto('tags').values({ key: tag.key, value: tag.value, run_uuid: runId }),
+      { key: ['key', 'run_uuid'], set: ['value'] },
+    ),
+  );
+}
+
+/** @returns the experiment of the run. */
+export async function setRunLifecycle(
+  session: SqlSession,
+  runId: RunId,
+  stage: 'active' | 'deleted',
+): Promise<Int64 | null> {
+  const row = await findRun(session, runId);
+  await session.run(
+    session.db
+      .updateTable('runs')
+      .set(lifecycleOfRun(session, stage))
+      .where('run_uuid', '=', runId),
+  );
+  return row.experiment_id;
+}

@@ -1,0 +1,118 @@
+import { toDisposable } from '../../base/disposable';
+import { Emitter, type Event } from '../../base/emitter';
+import type { Logger } from '../../base/logger';
+import type { StoreChange } from '../../tracking/trackingStore';
+import { ChangeReader, EVERYTHING } from './changeReader';
+import type { SqlDatabase } from './sqlDialect';
+
+/** Between two looks at the change mark, ms. */
+const POLL_MS = 400;
+/** Own writes within this time are told together, ms. */
+const BATCH_MS = 100;
+/** What `ChangeReader` cannot see, such as an overwritten tag, is covered by a coarse event this long after, ms. */
+const COARSE_DELAY_MS = 1500;
+/** Coarse events of a process that writes all the time are at least this far apart, ms. */
+const COARSE_INTERVAL_MS = 5000;
+
+/** Tells listeners what changes in a database, by this process or any other. It looks only while someone listens. */
+export class SqlWatcher {
+  private readonly emitter = new Emitter<readonly StoreChange[]>();
+  private readonly pending = new Map<string, StoreChange>();
+  private readonly reader = new ChangeReader();
+  private batchTimer: NodeJS.Timeout | undefined;
+  private pollTimer: NodeJS.Timeout | undefined;
+  private coarseTimer: NodeJS.Timeout | undefined;
+  private lastCoarseMs = 0;
+  private mark: string | undefined;
+  private listeners = 0;
+
+  constructor(
+    private readonly database: SqlDatabase,
+    private readonly logger: Logger,
+  ) {}
+
+  readonly onDidChange: Event<readonly StoreChange[]> = listener => {
+    const subscription = this.emitter.event(listener);
+    this.listeners += 1;
+    if (this.listeners === 1) {
+      this.mark = undefined;
+      void this.poll();
+    }
+    return toDisposable(() => {
+      subscription.dispose();
+      this.listeners -= 1;
+      if (this.listeners === 0) {
+        this.stop();
+      }
+    });
+  };
+
+  /** Takes in a change that this process made. */
+  report(...changes: readonly StoreChange[]): void {
+    if (!this.emitter.hasListeners) {
+      return;
+    }
+    for (const change of changes) {
+      this.pending.set(JSON.stringify(change), change);
+    }
+    this.batchTimer ??= setTimeout(() => {
+      this.batchTimer = undefined;
+      const batch = [...this.pending.values()];
+      this.pending.clear();
+      this.emitter.fire(batch);
+    }, BATCH_MS);
+  }
+
+  close(): void {
+    this.stop();
+    this.emitter.dispose();
+  }
+
+  private stop(): void {
+    for (const timer of [this.batchTimer, this.pollTimer, this.coarseTimer]) {
+      clearTimeout(timer);
+    }
+    this.batchTimer = this.pollTimer = this.coarseTimer = undefined;
+    this.pending.clear();
+  }
+
+  private async poll(): Promise<void> {
+    try {
+      await this.look();
+    } catch (error) {
+      this.logger.warn(`Changes of the store cannot be seen: ${String(error)}`);
+    }
+    if (this.listeners > 0) {
+      this.pollTimer = setTimeout(() => void this.poll(), POLL_MS);
+    }
+  }
+
+  private async look(): Promise<void> {
+    const mark = await this.database.changeMark();
+    if (mark === this.mark) {
+      return;
+    }
+    const isFirst = this.mark === undefined;
+    const changes = await this.database.read(session => this.reader.read(session));
+    // Only now: a failed read is tried again.
+    this.mark = mark;
+    if (isFirst) {
+      return;
+    }
+    this.report(...changes);
+    if (changes.includes(EVERYTHING)) {
+      this.lastCoarseMs = Date.now();
+    } else {
+      this.scheduleCoarse();
+    }
+  }
+
+  private scheduleCoarse(): void {
+    const wait = Math.max(COARSE_DELAY_MS, this.lastCoarseMs + COARSE_INTERVAL_MS - Date.now());
+    this.coarseTimer ??= setTimeout(() => {
+      this.coarseTimer = undefined;
+      this.lastCoarseMs = Date.now();
+      this.report(EVERYTHING);
+    }, wait);
+  }
+}

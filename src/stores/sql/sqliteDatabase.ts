@@ -1,0 +1,223 @@
+import type { Compilable } from 'kysely';
+import type { MetricColumns } from '../../tracking/entities';
+import { TrackingError } from '../../tracking/trackingError';
+import type { CallOptions } from '../../tracking/trackingStore';
+import { Mutex } from './mutex';
+import type { SchemaInfo } from './schemaInfo';
+import type { SqlDatabase, SqlSession, SqlValue, SqlWork } from './sqlDialect';
+import { sqliteDialect } from './sqlite';
+import { isBusy, retryWhileBusy } from './sqliteBusy';
+import type { SqliteConnection } from './sqliteConnection';
+import { describeSqliteError } from './sqliteErrors';
+import type { SqliteFile } from './sqliteFile';
+
+/** Writes that share one commit, at most: each waits for all. */
+const LARGEST_GROUP = 200;
+
+interface PendingWrite {
+  /** Runs the work and returns how to tell its caller, to be called after the commit. */
+  readonly run: (session: SqlSession) => Promise<() => void>;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Units of work on a SQLite file over one connection. A unit only awaits statements, which are synchronous, so it holds
+ * the file for microtasks, never across an event-loop turn. Writes that are waiting at the same time share a commit, each
+ * in its own savepoint: a commit costs far more than what it writes.
+ */
+export class SqliteDatabase implements SqlDatabase {
+  private readonly mutex = new Mutex();
+  private pending: PendingWrite[] = [];
+  private flushing: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(private readonly file: SqliteFile) {}
+
+  /** Throws, with the cause in plain words, when the path can never become a database that this store uses. */
+  async checked(): Promise<void> {
+    await this.describingErrors(() =>
+      retryWhileBusy(() => this.mutex.run(() => Promise.resolve(this.file.check()))),
+    );
+  }
+
+  async read<T>(work: SqlWork<T>, options: CallOptions = {}): Promise<T> {
+    options.signal?.throwIfAborted();
+    return this.describingErrors(() =>
+      retryWhileBusy(
+        () =>
+          this.mutex.run(async () => {
+            this.requireOpen();
+            const file = this.file.forReading();
+            file.connection.run('BEGIN');
+            try {
+              return await work(new SqliteSession(file.connection, this.file.schemaOf(file)));
+            } finally {
+              rollback(file.connection);
+            }
+          }),
+        options,
+      ),
+    );
+  }
+
+  async write<T>(work: SqlWork<T>, options: CallOptions = {}): Promise<T> {
+    options.signal?.throwIfAborted();
+    this.requireOpen();
+    return this.describingErrors(
+      () =>
+        new Promise<T>((resolve, reject) => {
+          this.pending.push({
+            async run(session) {
+              const value = await work(session);
+              return () => resolve(value);
+            },
+            reject,
+          });
+          this.flushing ??= this.flush();
+        }),
+    );
+  }
+
+  async changeMark(): Promise<string> {
+    return this.mutex.run(() => {
+      const file = this.file.forReading();
+      const [row] = file.connection.all('PRAGMA data_version');
+      return Promise.resolve(`${file.identity} ${Number(row?.['data_version'])}`);
+    });
+  }
+
+  async readOnlyReason(): Promise<string | undefined> {
+    return this.describingErrors(() =>
+      retryWhileBusy(() => this.mutex.run(() => Promise.resolve(this.file.readOnlyReason()))),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.flushing;
+    await this.mutex.run(() => Promise.resolve(this.file.close()));
+  }
+
+  private requireOpen(): void {
+    if (this.closed) {
+      throw new TrackingError('INVALID_STATE', 'The store has been closed.');
+    }
+  }
+
+  private async describingErrors<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw describeSqliteError(error, this.file.path);
+    }
+  }
+
+  /** Waits for the end of the event-loop turn, so that all requests that came with it are in the group. */
+  private async flush(): Promise<void> {
+    await new Promise(resolve => setImmediate(resolve));
+    while (this.pending.length > 0) {
+      const group = this.pending.slice(0, LARGEST_GROUP);
+      this.pending = this.pending.slice(LARGEST_GROUP);
+      try {
+        const settle = await retryWhileBusy(() => this.mutex.run(() => this.commitTogether(group)));
+        settle.forEach(tell => tell());
+      } catch (error) {
+        group.forEach(({ reject }) => reject(error));
+      }
+    }
+    this.flushing = undefined;
+  }
+
+  private async commitTogether(group: readonly PendingWrite[]): Promise<readonly (() => void)[]> {
+    const file = this.file.forWriting();
+    const { connection } = file;
+    connection.run('BEGIN IMMEDIATE');
+    try {
+      const schema = this.file.schemaOf(file);
+      if (schema.readOnlyReason !== undefined) {
+        throw new TrackingError('PERMISSION_DENIED', schema.readOnlyReason);
+      }
+      const session = new SqliteSession(connection, schema);
+      const settle = [];
+      for (const write of group) {
+        settle.push(await runInSavepoint(connection, session, write));
+      }
+      await commit(connection);
+      return settle;
+    } catch (error) {
+      rollback(connection);
+      throw error;
+    }
+  }
+}
+
+/** A write that fails takes back what it did and leaves its group alone. */
+async function runInSavepoint(
+  connection: SqliteConnection,
+  session: SqlSession,
+  write: PendingWrite,
+): Promise<() => void> {
+  connection.run('SAVEPOINT one_write');
+  try {
+    const settle = await write.run(session);
+    connection.run('RELEASE one_write');
+    return settle;
+  } catch (error) {
+    if (isBusy(error)) {
+      throw error;
+    }
+    connection.run('ROLLBACK TO one_write');
+    connection.run('RELEASE one_write');
+    return () => write.reject(error);
+  }
+}
+
+/** A reader in another process holds off the commit for a moment; the transaction stays complete meanwhile. */
+async function commit(connection: SqliteConnection): Promise<void> {
+  await retryWhileBusy(() => Promise.resolve(connection.run('COMMIT')));
+}
+
+function rollback(connection: SqliteConnection): void {
+  try {
+    connection.run('ROLLBACK');
+  } catch {
+    // SQLite has already rolled back by itself, as it does when the disk is full.
+  }
+}
+
+class SqliteSession implements SqlSession {
+  constructor(
+    private readonly connection: SqliteConnection,
+    readonly schema: SchemaInfo,
+  ) {}
+
+  readonly dialect = sqliteDialect;
+  readonly db = sqliteDialect.builder;
+
+  all<R>(query: Compilable<R>): Promise<R[]> {
+    const { sql, parameters } = query.compile();
+    return this.allCompiled(sql, parameters as readonly SqlValue[]);
+  }
+
+  async first<R>(query: Compilable<R>): Promise<R | undefined> {
+    return (await this.all(query))[0];
+  }
+
+  run(query: Compilable): Promise<number> {
+    const { sql, parameters } = query.compile();
+    return Promise.resolve(this.connection.run(sql, parameters as readonly SqlValue[]));
+  }
+
+  allCompiled<R>(sql: string, parameters: readonly SqlValue[]): Promise<R[]> {
+    return Promise.resolve(this.connection.all(sql, parameters) as R[]);
+  }
+
+  runForEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+    return Promise.resolve(this.connection.runForEach(sql, rows));
+  }
+
+  readColumns(query: Compilable): Promise<MetricColumns> {
+    const { sql, parameters } = query.compile();
+    return Promise.resolve(this.connection.readColumns(sql, parameters as readonly SqlValue[]));
+  }
+}

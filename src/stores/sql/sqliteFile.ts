@@ -1,0 +1,195 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { TrackingError } from '../../tracking/trackingError';
+import type { SchemaInfo } from './schemaInfo';
+import { SqliteConnection } from './sqliteConnection';
+import {
+  createSqliteSchema,
+  readSqliteMarks,
+  readSqliteRevision,
+  readSqliteSchema,
+  requireMlflowSchema,
+} from './sqliteSchema';
+
+export interface SqliteFileOptions {
+  /** Of the experiment `Default`, when the database is made. */
+  readonly defaultArtifactLocation: string;
+  /** Decides the schema when the database is made: the one of this MLflow release, else the newest. */
+  readonly createSchemaFor?: string | undefined;
+}
+
+interface OpenFile {
+  readonly connection: SqliteConnection;
+  /** Tells when another file has taken the path. */
+  readonly identity: string;
+  readonly isWritable: boolean;
+  marks?: { readonly data: number; readonly schema: number };
+  schema?: SchemaInfo;
+}
+
+/**
+ * A database file that may not exist yet, may be replaced and may be migrated by others at any time. Until the first write
+ * an absent or empty file stays as it is and reads see an empty database in memory.
+ */
+export class SqliteFile {
+  private open: OpenFile | undefined;
+  private placeholder: OpenFile | undefined;
+
+  constructor(
+    readonly path: string,
+    private readonly options: SqliteFileOptions,
+  ) {}
+
+  /** Throws when the path can never become a database that this store uses. */
+  check(): void {
+    const stats = statSync(this.path, { throwIfNoEntry: false });
+    if (stats?.isDirectory()) {
+      throw new TrackingError(
+        'INVALID_PARAMETER_VALUE',
+        `${this.path} is a folder, not a SQLite database.`,
+      );
+    }
+    const folder = dirname(this.path);
+    if (!stats && !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new TrackingError(
+        'INVALID_PARAMETER_VALUE',
+        `The folder ${folder} of the SQLite database does not exist.`,
+      );
+    }
+    this.schemaOf(this.forReading());
+  }
+
+  /** The connection to read from. */
+  forReading(): OpenFile {
+    const existing = this.existing();
+    if (existing) {
+      const schema = this.schemaOf(existing);
+      if (!schema.isEmpty) {
+        return existing;
+      }
+    }
+    this.placeholder ??= {
+      connection: emptyDatabase(this.options),
+      identity: 'absent',
+      isWritable: true,
+    };
+    return this.placeholder;
+  }
+
+  /** The connection to write to; makes the database when there is none. Throws PERMISSION_DENIED when it is read-only. */
+  forWriting(): OpenFile {
+    const file = this.existing() ?? this.make();
+    if (!file.isWritable) {
+      throw new TrackingError('PERMISSION_DENIED', this.notWritable());
+    }
+    if (this.schemaOf(file).isEmpty) {
+      this.initialise(file.connection);
+    }
+    return file;
+  }
+
+  /** The schema as it is now. Costs two short reads while nothing has changed. */
+  schemaOf(file: OpenFile): SchemaInfo {
+    const marks = readSqliteMarks(file.connection);
+    const known = file.schema;
+    const isSame = marks.schema === file.marks?.schema;
+    if (known && isSame && marks.data === file.marks?.data) {
+      return known;
+    }
+    // A migration may set another revision without changing a table.
+    const schema =
+      known && isSame && readSqliteRevision(file.connection, known) === known.revision
+        ? known
+        : readSqliteSchema(file.connection);
+    requireMlflowSchema(schema, this.path);
+    file.schema = schema;
+    file.marks = marks;
+    return schema;
+  }
+
+  /** Why the file cannot be written, as one sentence. */
+  readOnlyReason(): string | undefined {
+    const file = this.forReading();
+    return file.isWritable ? this.schemaOf(file).readOnlyReason : this.notWritable();
+  }
+
+  close(): void {
+    this.open?.connection.close();
+    this.placeholder?.connection.close();
+    this.open = undefined;
+    this.placeholder = undefined;
+  }
+
+  private notWritable(): string {
+    return `The database is read-only here, because you may not write to ${this.path} or its folder.`;
+  }
+
+  /** The open file, reopened when another has taken its place; `undefined` when there is none or an empty one. */
+  private existing(): OpenFile | undefined {
+    const stats = statSync(this.path, { throwIfNoEntry: false });
+    const identity = stats && `${stats.dev}:${stats.ino}`;
+    if (this.open && this.open.identity !== identity) {
+      this.open.connection.close();
+      this.open = undefined;
+    }
+    if (!stats || !identity || stats.size === 0) {
+      return undefined;
+    }
+    if (!this.open) {
+      const isWritable = canWrite(this.path) && canWrite(dirname(this.path));
+      const connection = new SqliteConnection(this.path, { readOnly: !isWritable });
+      this.open = { connection, identity, isWritable };
+    }
+    return this.open;
+  }
+
+  private make(): OpenFile {
+    const connection = new SqliteConnection(this.path);
+    try {
+      this.initialise(connection);
+    } finally {
+      connection.close();
+    }
+    const made = this.existing();
+    if (!made) {
+      throw new TrackingError('INTERNAL_ERROR', `${this.path} was removed while it was made.`);
+    }
+    return made;
+  }
+
+  /** SQLite's own journal makes this all or nothing; another process that does the same waits, then finds it done. */
+  private initialise(connection: SqliteConnection): void {
+    connection.exec('BEGIN EXCLUSIVE');
+    try {
+      if (readSqliteSchema(connection).isEmpty) {
+        createSqliteSchema(connection, {
+          mlflowVersion: this.options.createSchemaFor,
+          artifactLocation: this.options.defaultArtifactLocation,
+        });
+      }
+      connection.exec('COMMIT');
+    } catch (error) {
+      connection.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+function emptyDatabase(options: SqliteFileOptions): SqliteConnection {
+  const connection = new SqliteConnection(':memory:');
+  createSqliteSchema(connection, {
+    mlflowVersion: options.createSchemaFor,
+    artifactLocation: options.defaultArtifactLocation,
+  });
+  connection.exec('DELETE FROM experiments');
+  return connection;
+}
+
+function canWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

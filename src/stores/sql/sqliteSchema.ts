@@ -1,0 +1,87 @@
+import { TrackingError } from '../../tracking/trackingError';
+import { schemaForMlflow, statementsOf } from './schema/capturedSchemas';
+import { SchemaInfo } from './schemaInfo';
+import type { SqliteConnection } from './sqliteConnection';
+
+/** Reads which tables and columns there are, and the revision. */
+export function readSqliteSchema(connection: SqliteConnection): SchemaInfo {
+  const columns = new Map<string, Set<string>>();
+  for (const row of connection.all(
+    "SELECT m.name AS table_name, c.name AS column_name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'",
+  )) {
+    const table = String(row['table_name']);
+    const known = columns.get(table) ?? new Set();
+    columns.set(table, known.add(String(row['column_name'])));
+  }
+  const schema = new SchemaInfo(undefined, columns);
+  return new SchemaInfo(readSqliteRevision(connection, schema), columns);
+}
+
+export function readSqliteRevision(
+  connection: SqliteConnection,
+  schema: SchemaInfo,
+): string | undefined {
+  if (!schema.has('alembic_version')) {
+    return undefined;
+  }
+  const [row] = connection.all('SELECT version_num FROM alembic_version');
+  return row ? String(row['version_num']) : undefined;
+}
+
+/** A number that differs when another connection has committed, and one that differs when the schema has. */
+export function readSqliteMarks(connection: SqliteConnection): { data: number; schema: number } {
+  const [data] = connection.all('PRAGMA data_version');
+  const [schema] = connection.all('PRAGMA schema_version');
+  return { data: Number(data?.['data_version']), schema: Number(schema?.['schema_version']) };
+}
+
+/**
+ * Makes exactly the tables and rows that the given MLflow makes in an empty database, which includes the experiment
+ * `Default`. Call inside a transaction.
+ * @param mlflowVersion such as `2.22.5`; the newest known when absent.
+ * @param artifactLocation of the experiment `Default`.
+ */
+export function createSqliteSchema(
+  connection: SqliteConnection,
+  options: { readonly mlflowVersion?: string | undefined; readonly artifactLocation: string },
+): void {
+  const captured = schemaForMlflow(options.mlflowVersion);
+  for (const statement of statementsOf(captured)) {
+    connection.exec(statement);
+  }
+  connection.run('INSERT INTO alembic_version (version_num) VALUES (?)', [captured.revision]);
+  for (const [table, rows] of Object.entries(captured.seeds)) {
+    for (const row of rows) {
+      const names = Object.keys(row)
+        .map(name => `"${name}"`)
+        .join(', ');
+      const marks = Object.keys(row)
+        .map(() => '?')
+        .join(', ');
+      connection.run(`INSERT INTO "${table}" (${names}) VALUES (${marks})`, Object.values(row));
+    }
+  }
+  insertDefaultExperiment(connection, options.artifactLocation);
+}
+
+/** MLflow makes the experiment `Default`, number 0, whenever it opens a database without it. */
+export function insertDefaultExperiment(
+  connection: SqliteConnection,
+  artifactLocation: string,
+): void {
+  const now = Date.now();
+  connection.run(
+    "INSERT INTO experiments (experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time) VALUES (0, 'Default', ?, 'active', ?, ?)",
+    [artifactLocation, now, now],
+  );
+}
+
+/** Throws INVALID_PARAMETER_VALUE for a database of something else than MLflow's tracking. */
+export function requireMlflowSchema(schema: SchemaInfo, path: string): void {
+  if (!schema.isEmpty && !schema.isMlflow) {
+    throw new TrackingError(
+      'INVALID_PARAMETER_VALUE',
+      `${path} is a SQLite database without MLflow's tracking tables; choose another file.`,
+    );
+  }
+}

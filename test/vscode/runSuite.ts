@@ -9,6 +9,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { runTests } from '@vscode/test-electron';
+import type { Page } from 'playwright-core';
 import { BrowserWindow } from './harness/browserWindow';
 import { desktopVscode } from './harness/desktopVscode';
 import { isNoise } from './harness/noise';
@@ -62,22 +63,24 @@ async function main(): Promise<void> {
 async function runInBrowser(folder: string, env: NodeJS.ProcessEnv): Promise<number> {
   await using server = await VscodeServer.start({ env });
   await using window = await BrowserWindow.open();
-  const { promise: ended, resolve, reject } = Promise.withResolvers<number>();
-  const limit = setTimeout(() => {
-    reject(new Error(`The suite did not end within ${suiteLimitMs / 60_000} minutes.`));
-  }, suiteLimitMs);
-  window.page.on('crash', () => reject(new Error('The page of VS Code crashed.')));
-  // The smoke-test driver of the workbench calls these two.
-  await window.page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
+  let exit: (code: number) => void = () => {};
+  const ended = new Promise<number>((resolve, reject) => {
+    exit = resolve;
+    window.page.once('crash', () => reject(new Error('The page of VS Code crashed.')));
+    const late = `The suite did not end within ${suiteLimitMs / 60_000} minutes.`;
+    setTimeout(() => reject(new Error(late)), suiteLimitMs).unref();
+  });
+  await exposeTestCalls(window.page, exit);
+  await window.page.goto(server.address(folder, suiteEntry));
+  return await ended;
+}
+
+/** The smoke-test driver of the workbench calls these two; they are there before the page is. */
+async function exposeTestCalls(page: Page, exit: (code: number) => void): Promise<void> {
+  await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
     if (type === 'error' && !isNoise(args.map(String).join(' '))) console.error(...args);
   });
-  await window.page.exposeFunction('codeAutomationExit', resolve);
-  await window.page.goto(server.address(folder, suiteEntry));
-  try {
-    return await ended;
-  } finally {
-    clearTimeout(limit);
-  }
+  await page.exposeFunction('codeAutomationExit', exit);
 }
 
 async function runOnDesktop(

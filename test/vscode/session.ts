@@ -22,7 +22,7 @@ const { values } = parseArgs({
 });
 
 interface SessionScript {
-  run(workbench: Workbench): Promise<void>;
+  readonly run: (workbench: Workbench) => Promise<void>;
 }
 
 const settings = Object.fromEntries(
@@ -34,7 +34,10 @@ const settings = Object.fromEntries(
 const askForTrust = values['ask-for-trust'];
 
 async function main(): Promise<void> {
-  if (!values.copy) return await open(path.resolve(values.folder));
+  if (!values.copy) {
+    await open(path.resolve(values.folder));
+    return;
+  }
   await using workspace = await TemporaryFolder.create(path.resolve(values.folder), {
     whole: true,
   });

@@ -99,7 +99,8 @@ export class VscodeServer {
     const deadline = Date.now() + bridgePatienceMs;
     for (;;) {
       try {
-        return await askBridge(bridgeSocket(this.#profile), changes);
+        await askBridge(bridgeSocket(this.#profile), changes);
+        return;
       } catch (error) {
         // The bridge comes up with the extension host, some time after the window.
         const notYet = (error as NodeJS.ErrnoException).code;

@@ -5,6 +5,7 @@ describe('The extension', () => {
   it('is loaded from this project', () => {
     const extension = vscode.extensions.getExtension('mlflow-tracker.mlflow-tracker');
     assert.ok(extension, 'VS Code does not know the extension');
-    assert.equal(extension.packageJSON.displayName, 'MLflow Tracker');
+    const { displayName } = extension.packageJSON as { displayName: string };
+    assert.equal(displayName, 'MLflow Tracker');
   });
 });

@@ -82,7 +82,7 @@ export class Workbench {
   async openView(title: string): Promise<void> {
     const item = this.page.locator(`.activitybar .action-item:has([aria-label^="${title}"])`);
     await item.waitFor();
-    const shown = await item.evaluate(element => element.classList.contains('checked'));
+    const shown = (await item.getAttribute('class'))?.includes('checked') ?? false;
     if (!shown) await item.locator(`[aria-label^="${title}"]`).first().click();
     await this.page.locator('.sidebar .composite.title', { hasText: title }).waitFor();
   }
@@ -210,7 +210,7 @@ export class Workbench {
     await mkdir(folder, { recursive: true });
     // Two frames: a view that has just got its data has drawn it by then.
     await this.page.evaluate(
-      () => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+      'new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))',
     );
     const file = path.join(folder, `${name}-${theme ?? (await this.#theme())}.png`);
     await this.page.screenshot({ path: file, animations: 'disabled' });

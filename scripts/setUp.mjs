@@ -1,0 +1,64 @@
+/**
+ * Makes the machine ready, step by step; a step that is done is skipped. Runs on any Node from 20 on, before node_modules is
+ * there: it may import nothing but Node's own modules.
+ *
+ *   node scripts/setUp.mjs [track] [open] [test]    what for; everything without an argument
+ */
+import { pathToFileURL } from 'node:url';
+import { say } from './lib/progress.mjs';
+import { browserVscode } from './setUp/browserVscode.mjs';
+import { desktopVscode } from './setUp/desktopVscode.mjs';
+import { nodeModules } from './setUp/nodeModules.mjs';
+import { pythonEnvironment } from './setUp/pythonEnvironment.mjs';
+import { systemPackages } from './setUp/systemPackages.mjs';
+
+/** @typedef {'track' | 'open' | 'test'} Purpose */
+/** @typedef {{ title: string, isDone: () => boolean, run: () => Promise<void> }} Step */
+
+const examples = pythonEnvironment({
+  title: 'Python environment of the examples (MLflow, scikit-learn)',
+  folder: 'examples/.venv',
+  requirements: 'examples/requirements.txt',
+  pins: 'scripts/setUp/python/examples',
+});
+
+const mlflow2 = pythonEnvironment({
+  title: 'Python environment with MLflow 2',
+  folder: '.test-env/mlflow-2.22.5',
+  requirements: 'scripts/setUp/python/mlflow2.txt',
+  pins: 'scripts/setUp/python/mlflow2',
+});
+
+/**
+ * What each purpose needs, in the order in which it is made.
+ * @type {Record<Purpose, Step[]>}
+ */
+const steps = {
+  track: [systemPackages(['python']), nodeModules, examples],
+  open: [systemPackages(['vscode']), desktopVscode, browserVscode],
+  test: [systemPackages(['browser', 'vscode']), desktopVscode, browserVscode, mlflow2],
+};
+
+/** @param {Purpose[]} purposes */
+export async function setUp(purposes) {
+  const [major = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20) throw new Error(`Node 20 or newer is needed and this is ${process.version}.`);
+  for (const step of new Set(purposes.flatMap(purpose => steps[purpose]))) {
+    if (step.isDone()) continue;
+    const started = Date.now();
+    say(`set-up:  ${step.title}`);
+    await step.run();
+    say(`         done in ${Math.round((Date.now() - started) / 1000)} s`);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const purposes = /** @type {Purpose[]} */ (process.argv.slice(2));
+  try {
+    await setUp(purposes.length > 0 ? purposes : ['track', 'open', 'test']);
+    say('set-up:  everything is there');
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

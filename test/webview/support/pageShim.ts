@@ -58,7 +58,7 @@ document.adoptedStyleSheets = [defaults];
 
 // The body is parsed before deferred scripts such as the panel's module run.
 new MutationObserver((_changes, observer) => {
-  if (document.body) {
+  if (document.querySelector('body')) {
     observer.disconnect();
     window.harnessSetTheme(window.harnessTheme);
   }

@@ -170,9 +170,9 @@ export class PanelPage<Host extends Methods<Host>, Events extends Methods<Events
   /** What axe finds, as `rule: target`. */
   async accessibilityProblems(): Promise<readonly string[]> {
     await this.page.evaluate(axe.source);
-    const results = (await this.page.evaluate(
+    const results = await this.page.evaluate<axe.AxeResults>(
       `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'], rules: { 'region': { enabled: false } } })`,
-    )) as axe.AxeResults;
+    );
     return results.violations.flatMap(violation =>
       violation.nodes.map(
         node => `${violation.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`,

@@ -38,6 +38,7 @@ function idOf(node: TreeNode): string | undefined {
     case 'more':
     case 'group':
     case 'note':
+    case 'action':
       return undefined;
   }
 }

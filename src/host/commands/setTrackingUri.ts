@@ -71,7 +71,9 @@ class UriPicker {
         this.showItems();
       });
       pick.onDidAccept(() => {
-        const [item] = pick.activeItems;
+        // Enter may be faster than the list: then what was typed counts, not the row that was first before.
+        const [active] = pick.activeItems;
+        const item = active && pick.items.includes(active) ? active : pick.items[0];
         void this.services.notifier.guard(async () => {
           const uri = item && (await this.accept(item));
           if (uri !== undefined) {
@@ -160,7 +162,12 @@ class UriPicker {
   }
 
   private showItems(): void {
-    this.pick.items = [...this.failureItems(), ...this.uriItems()];
+    const problems = this.failureItems();
+    const offers = this.uriItems();
+    this.pick.items = [...problems, ...offers];
+    // The cause is for reading; what to do next is what Enter does.
+    const next = problems.length > 1 ? problems.at(-1) : offers[0];
+    this.pick.activeItems = next ? [next] : [];
   }
 
   private failureItems(): readonly UriItem[] {

@@ -90,6 +90,7 @@ export class ExperimentsModel implements Disposable {
       case 'more':
       case 'field':
       case 'note':
+      case 'action':
         return [];
     }
   }

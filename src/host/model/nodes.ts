@@ -13,7 +13,8 @@ export type TreeNode =
   | GroupNode
   | FieldNode
   | ArtifactNode
-  | NoteNode;
+  | NoteNode
+  | ActionNode;
 
 /** The active filter, shown as the first row with a button that removes it. */
 export interface FilterNode {
@@ -106,8 +107,15 @@ export interface NoteNode {
   readonly message?: string;
 }
 
+/** A next step as a row, where a welcome text cannot name the cause. */
+export interface ActionNode {
+  readonly kind: 'action';
+  readonly id: string;
+  readonly action: 'showLog' | 'setUri' | 'retry';
+}
+
 export function parentOf(node: TreeNode): TreeNode | undefined {
-  return node.kind === 'filter' || node.kind === 'experiment' ? undefined : node.parent;
+  return 'parent' in node ? node.parent : undefined;
 }
 
 /** The run that a row is or belongs to. */

@@ -25,6 +25,7 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<TreeNode
     private readonly viewState: ViewState,
     private readonly hoverCards: HoverCards,
     private readonly logger: Logger,
+    private readonly hasMessage: () => boolean,
   ) {
     this.disposables.add(
       model.onDidChange(nodes => this.changed.fire(nodes === undefined ? undefined : [...nodes])),
@@ -44,18 +45,7 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<TreeNode
         return [];
       }
       this.logger.warn(`Cannot list ${element?.id ?? 'experiments'}: ${messageOf(error)}`);
-      // Without a store the view shows a welcome text with the cause instead of rows.
-      return element
-        ? [
-            {
-              kind: 'note',
-              id: `${element.id}/failed`,
-              parent: element,
-              note: 'failed',
-              message: messageOf(error),
-            },
-          ]
-        : [];
+      return element ? [failedNote(element, messageOf(error))] : this.withoutStore();
     }
   }
 
@@ -84,4 +74,19 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<TreeNode
   dispose(): void {
     this.disposables.dispose();
   }
+
+  /** Where the view tells the cause above the rows, the next steps are rows; elsewhere the welcome text has them. */
+  private withoutStore(): TreeNode[] {
+    return this.hasMessage()
+      ? (['showLog', 'setUri', 'retry'] as const).map(action => ({
+          kind: 'action',
+          id: `action/${action}`,
+          action,
+        }))
+      : [];
+  }
+}
+
+function failedNote(parent: TreeNode, message: string): TreeNode {
+  return { kind: 'note', id: `${parent.id}/failed`, parent, note: 'failed', message };
 }

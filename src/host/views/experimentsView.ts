@@ -22,7 +22,13 @@ export class ExperimentsView implements Disposable {
   constructor(private readonly services: Services) {
     const { model, viewState, hoverCards, logger, connection, settings } = services;
     this.provider = this.disposables.add(
-      new ExperimentsTreeProvider(model, viewState, hoverCards, logger),
+      new ExperimentsTreeProvider(
+        model,
+        viewState,
+        hoverCards,
+        logger,
+        () => this.causeToTell() !== undefined,
+      ),
     );
     this.view = this.disposables.add(
       vscode.window.createTreeView<TreeNode>(VIEWS.experiments, {
@@ -106,8 +112,18 @@ export class ExperimentsView implements Disposable {
     setContext(CONTEXTS.showDeleted, viewState.showDeleted);
   }
 
+  /** A cause that no welcome text of the manifest can know. */
+  private causeToTell(): string | undefined {
+    const { state } = this.services.connection;
+    const isKnown =
+      state.kind !== 'failed' ||
+      (state.failure.kind !== 'unreadable' && state.failure.kind !== 'server');
+    return isKnown ? undefined : state.failure.message;
+  }
+
   private showState(): void {
     const { state } = this.services.connection;
+    this.view.message = this.causeToTell() ?? '';
     setContext(
       CONTEXTS.storeState,
       state.kind === 'failed' ? `failed:${state.failure.kind}` : state.kind,

@@ -4,6 +4,7 @@ import { formatAge, formatDuration, formatTimestamp } from '../../base/formatTim
 import { COMMANDS } from '../contributions';
 import { artifactUri } from '../editor/artifactUri';
 import type {
+  ActionNode,
   ArtifactNode,
   ExperimentNode,
   FieldNode,
@@ -58,6 +59,8 @@ function itemOf(node: TreeNode, options: ItemOptions): vscode.TreeItem {
       return artifactItem(node);
     case 'note':
       return noteItem(node);
+    case 'action':
+      return actionItem(node);
   }
 }
 
@@ -247,6 +250,19 @@ function noteItem(node: NoteNode): vscode.TreeItem {
   }
   item.tooltip = noteText(node);
   item.contextValue = 'note';
+  return item;
+}
+
+function actionItem({ action }: ActionNode): vscode.TreeItem {
+  const looks = {
+    showLog: [vscode.l10n.t('Show log'), 'output', COMMANDS.showLog],
+    setUri: [vscode.l10n.t('Set tracking URI…'), 'database', COMMANDS.setUri],
+    retry: [vscode.l10n.t('Try again'), 'refresh', COMMANDS.refresh],
+  } as const;
+  const [label, icon, command] = looks[action];
+  const item = new vscode.TreeItem(label, None);
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.command = { command, title: label };
   return item;
 }
 

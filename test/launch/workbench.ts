@@ -12,7 +12,7 @@ import { PLAIN_GIT_ENV } from './gitRepository';
 import { temporaryFolder } from './temporary';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-export const CLI = process.env['E_CLI'] ?? path.join(ROOT, 'dist/cli.js');
+export const CLI = path.join(ROOT, 'dist/cli.js');
 export const PYTHON = path.join(ROOT, 'examples/.venv/bin/python');
 
 if (!existsSync(CLI)) {

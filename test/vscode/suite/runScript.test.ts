@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ExtensionInternals } from '../../../src/extension';
+import { COMMANDS, SETTINGS, VIEWS } from '../../../src/host/contributions';
+import type { RunNode } from '../../../src/host/model/nodes';
+import {
+  activated,
+  eventually,
+  experimentRow,
+  runRows,
+  temporaryFolder,
+  useStore,
+} from './support/extension';
+
+const PYTHON = path.join(process.env['TRACKER_PROJECT'] ?? '', 'examples/.venv/bin/python');
+
+describe('Track: Run current script', () => {
+  let extension: ExtensionInternals;
+  let store: Awaited<ReturnType<typeof temporaryFolder>>;
+  let folder: string;
+
+  before(async () => {
+    extension = await activated();
+    store = await temporaryFolder();
+    folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? assert.fail('no folder is open');
+    const root = path.join(store.path, 'mlruns');
+    mkdirSync(root);
+    await useStore(extension, root);
+    // What nobody sees is not kept up to date.
+    await vscode.commands.executeCommand(`${VIEWS.experiments}.focus`);
+    await setting(SETTINGS.runPython, PYTHON);
+    await setting(SETTINGS.experimentName, 'from the editor');
+  });
+
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    for (const terminal of vscode.window.terminals) {
+      terminal.dispose();
+    }
+    await setting(SETTINGS.runPython, undefined);
+    await setting(SETTINGS.experimentName, undefined);
+    await extension.services.settings.setTrackingUri('');
+    await store[Symbol.asyncDispose]();
+  });
+
+  async function setting(id: string, value: string | undefined): Promise<void> {
+    const target = vscode.ConfigurationTarget.Workspace;
+    await vscode.workspace.getConfiguration().update(id, value, target);
+  }
+
+  /** Shows a script of the workspace in the editor. */
+  async function open(name: string, lines: readonly string[]): Promise<vscode.TextEditor> {
+    const file = path.join(folder, name);
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    return await vscode.window.showTextDocument(vscode.Uri.file(file));
+  }
+
+  async function trackedRun(status: string, count = 1): Promise<RunNode> {
+    return await eventually(`${count} runs, the newest ${status}`, async () => {
+      const runs = await runRows(extension, await experimentRow(extension, 'from the editor'));
+      return runs.length === count && runs[0]?.run.info.status === status ? runs[0] : undefined;
+    });
+  }
+
+  function terminalsOf(name: string): readonly vscode.Terminal[] {
+    return vscode.window.terminals.filter(terminal => terminal.name === name);
+  }
+
+  it('runs in a terminal of its name, shows in the sidebar while it runs, and stays to be read', async () => {
+    await open('watched.py', [
+      'import json, os, sys, time',
+      'facts = [sys.stdout.isatty(), os.getcwd(), sys.argv[0], "ELECTRON_RUN_AS_NODE" in os.environ]',
+      'json.dump(facts, open("facts.json", "w"))',
+      'while not os.path.exists("go"): time.sleep(0.1)',
+    ]);
+    await vscode.commands.executeCommand(COMMANDS.runScript);
+    const { run } = await trackedRun('RUNNING');
+    assert.equal(run.data.tags.find(tag => tag.key === 'mlflow.source.name')?.value, 'watched.py');
+    assert.equal(terminalsOf('watched.py').length, 1);
+    writeFileSync(path.join(folder, 'go'), '');
+    await trackedRun('FINISHED');
+    assert.deepEqual(JSON.parse(readFileSync(path.join(folder, 'facts.json'), 'utf8')), [
+      true,
+      folder,
+      'watched.py',
+      false,
+    ]);
+    assert.equal(terminalsOf('watched.py').length, 1);
+  });
+
+  it('takes the place of its own terminal when that has ended, and saves the editor first', async () => {
+    const [first] = terminalsOf('watched.py');
+    const editor = vscode.window.activeTextEditor ?? assert.fail('no editor');
+    await editor.edit(edit => edit.insert(new vscode.Position(0, 0), 'import sys; sys.exit(3)\n'));
+    assert.equal(editor.document.isDirty, true);
+    await vscode.commands.executeCommand(COMMANDS.runScript, editor.document.uri);
+    await trackedRun('FAILED', 2);
+    assert.equal(editor.document.isDirty, false);
+    await eventually('one terminal', () => terminalsOf('watched.py').length === 1);
+    assert.notEqual(terminalsOf('watched.py')[0], first);
+  });
+
+  it('ends the run as killed when the terminal is closed', async () => {
+    await open('closed.py', ['import time', 'time.sleep(100)']);
+    await vscode.commands.executeCommand(COMMANDS.runScript);
+    await trackedRun('RUNNING', 3);
+    terminalsOf('closed.py')[0]?.dispose();
+    await trackedRun('KILLED', 3);
+  });
+
+  it('runs nothing but Python', async () => {
+    const before = vscode.window.terminals.length;
+    await open('notes.txt', ['hello']);
+    await vscode.commands.executeCommand(COMMANDS.runScript);
+    assert.equal(vscode.window.terminals.length, before);
+  });
+});

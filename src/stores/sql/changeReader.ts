@@ -66,7 +66,7 @@ export class ChangeReader {
     const newest = await session.first(
       session.db.selectFrom(table).select(sql<number | null>`max(${number})`.as('last')),
     );
-    const last = Number(newest?.last ?? 0);
+    const last = newest?.last ?? 0;
     const before = this.rowNumbers.get(table);
     this.rowNumbers.set(table, last);
     if (before === undefined || last <= before) {

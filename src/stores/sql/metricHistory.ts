@@ -27,7 +27,7 @@ export async function getMetricHistory(
   const items = (hasMore ? rows.slice(0, maxResults) : rows).map(
     ({ key, value, timestamp, step, is_nan }): Metric => ({
       key,
-      value: is_nan ? Number.NaN : Number(value),
+      value: is_nan ? Number.NaN : value,
       timestampMs: timestamp,
       step,
     }),

@@ -120,4 +120,4 @@ interface MetricRow {
   is_nan: SqlBoolean;
 }
 
-export type TableName = keyof MlflowTables & string;
+export type TableName = keyof MlflowTables;

@@ -142,7 +142,7 @@ async function readLatestMetrics(
     for (const { run_uuid, key, value, timestamp, step, is_nan } of rows) {
       addTo(metrics, run_uuid, {
         key,
-        value: is_nan ? Number.NaN : Number(value),
+        value: is_nan ? Number.NaN : value,
         timestampMs: timestamp,
         step,
       });

@@ -78,7 +78,7 @@ function orderedBy(
       join.on(sql<boolean>`${sql.ref(`${alias}.run_uuid`)} = ${sql.ref('runs.run_uuid')}`),
     )
     .orderBy(rank)
-    .orderBy(value, direction) as unknown as RunQuery;
+    .orderBy(value, direction);
 }
 
 /** The rows of one metric, param or tag of all runs. */

@@ -36,7 +36,12 @@ export class SqliteDatabase implements SqlDatabase {
   /** Throws, with the cause in plain words, when the path can never become a database that this store uses. */
   async checked(): Promise<void> {
     await this.describingErrors(() =>
-      retryWhileBusy(() => this.mutex.run(() => Promise.resolve(this.file.check()))),
+      retryWhileBusy(() =>
+        this.mutex.run(() => {
+          this.file.check();
+          return Promise.resolve();
+        }),
+      ),
     );
   }
 
@@ -79,11 +84,15 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   async changeMark(): Promise<string> {
-    return this.mutex.run(() => {
-      const file = this.file.forReading();
-      const [row] = file.connection.all('PRAGMA data_version');
-      return Promise.resolve(`${file.identity} ${Number(row?.['data_version'])}`);
-    });
+    return this.describingErrors(() =>
+      retryWhileBusy(() =>
+        this.mutex.run(() => {
+          const file = this.file.forReading();
+          const [row] = file.connection.all('PRAGMA data_version');
+          return Promise.resolve(`${file.identity} ${Number(row?.['data_version'])}`);
+        }),
+      ),
+    );
   }
 
   async readOnlyReason(): Promise<string | undefined> {
@@ -95,7 +104,10 @@ export class SqliteDatabase implements SqlDatabase {
   async close(): Promise<void> {
     this.closed = true;
     await this.flushing;
-    await this.mutex.run(() => Promise.resolve(this.file.close()));
+    await this.mutex.run(() => {
+      this.file.close();
+      return Promise.resolve();
+    });
   }
 
   private requireOpen(): void {
@@ -213,7 +225,8 @@ class SqliteSession implements SqlSession {
   }
 
   runForEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void> {
-    return Promise.resolve(this.connection.runForEach(sql, rows));
+    this.connection.runForEach(sql, rows);
+    return Promise.resolve();
   }
 
   readColumns(query: Compilable): Promise<MetricColumns> {

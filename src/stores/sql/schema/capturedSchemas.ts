@@ -99,7 +99,7 @@ export function statementsOf(schema: CapturedSchema): readonly string[] {
 
 function versionParts(version: string | undefined): readonly number[] | undefined {
   const [, ...parts] = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(version ?? '') ?? [];
-  return parts.length === 0 ? undefined : parts.map(part => Number(part ?? 0));
+  return parts.length === 0 ? undefined : parts.map(part => Number(part || 0));
 }
 
 function compareParts(a: readonly number[] = [], b: readonly number[] = []): number {

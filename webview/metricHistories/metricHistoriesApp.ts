@@ -111,8 +111,10 @@ export class MetricHistoriesApp extends LitElement {
       }
       ${failure === null ? nothing : noticeBar('error', failure, { label: 'Dismiss', run: () => (this.failure = null) })}
       ${missingRunsNotice(snapshot.missing, () => void this.setRuns(snapshot.runs.map(run => run.runId)))}
-      <div class="charts" @scroll=${this.onScroll}>
-        ${this.renderCharts(metricKeys.size, shown)}
+      <div class="charts-area">
+        <div class="charts" @scroll=${this.onScroll}>
+          ${this.renderCharts(metricKeys.size, shown)}
+        </div>
       </div>
     `;
   }

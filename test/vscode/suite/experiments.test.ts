@@ -29,7 +29,7 @@ describe('The Experiments view', () => {
   before(async () => {
     extension = await activated();
     folder = await temporaryFolder();
-    const uri = path.join(folder.path, 'mlruns');
+    const uri = `sqlite:///${path.join(folder.path, 'runs.db')}`;
     script = await OtherProcess.on(uri);
     experimentId = await script.store.createExperiment({ name: 'iris' });
     await useStore(extension, uri);

@@ -1,10 +1,8 @@
+import { PATCH_ARTIFACT } from '../../launch/recordedArtifacts';
 import type { Run } from '../../tracking/entities';
 import { TrackingError } from '../../tracking/trackingError';
 import type { CallOptions } from '../../tracking/trackingStore';
 import type { RunSource } from './panelServices';
-
-/** Where the wrapper keeps the whole patch; the tag holds as much as fits. */
-const PATCH_ARTIFACT = 'mlflow-tracker/uncommitted.patch';
 
 /** What a run recorded of its code. */
 export interface RunCode {

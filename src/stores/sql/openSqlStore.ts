@@ -21,7 +21,10 @@ export interface OpenSqlStoreOptions {
  * Opens `sqlite:///relative.db` or `sqlite:////absolute.db`. An absent file is made by the first write only.
  * Throws INVALID_PARAMETER_VALUE for a URI or a file that is no MLflow database.
  */
-export function openSqlStore(uri: string, options: OpenSqlStoreOptions): Promise<TrackingStore> {
+export async function openSqlStore(
+  uri: string,
+  options: OpenSqlStoreOptions,
+): Promise<TrackingStore> {
   const { logger, workingDir, createSchemaFor } = options;
   const path = resolve(workingDir, sqlitePath(uri));
   const artifactRoot = absoluteLocation(options.artifactRoot ?? 'mlruns', workingDir);
@@ -30,11 +33,8 @@ export function openSqlStore(uri: string, options: OpenSqlStoreOptions): Promise
     createSchemaFor,
   });
   const database = new SqliteDatabase(file);
-  return database
-    .checked()
-    .then(
-      () => new SqlStore(database, { uri: `sqlite:///${path}`, artifactRoot, workingDir, logger }),
-    );
+  await database.checked();
+  return new SqlStore(database, { uri: `sqlite:///${path}`, artifactRoot, workingDir, logger });
 }
 
 /** The file of a SQLite URI as SQLAlchemy reads it: what follows the third slash. */

@@ -12,7 +12,7 @@ import {
 import { compareCodePoints } from '../../tracking/search/values';
 import type { RunProjection } from '../../tracking/trackingStore';
 import { chunked } from './chunked';
-import { latestMetricsFrom } from './latestMetrics';
+import { latestMetricsFrom, readPoint } from './latestMetrics';
 import type { MlflowTables } from './mlflowTables';
 import { readRunInputs } from './runInputs';
 import type { SqlSession } from './sqlDialect';
@@ -61,15 +61,18 @@ export function runNameOf(
   );
 }
 
-export function runInfoOf(row: RunRow): RunInfo {
+export function runInfoOf({ problems }: SqlSession, row: RunRow): RunInfo {
+  const { run_uuid, status } = row;
+  const known = RUN_STATUSES.find(name => name === status);
+  problems.check(known !== undefined || status === null, status, 'runs', run_uuid, 'status');
   return present({
-    runId: row.run_uuid,
+    runId: run_uuid,
     runName: row.run_name ?? '',
     experimentId: String(row.experiment_id ?? ''),
     userId: row.user_id ?? '',
-    status: RUN_STATUSES.find(status => status === row.status) ?? 'RUNNING',
-    startTimeMs: row.start_time ?? undefined,
-    endTimeMs: row.end_time ?? undefined,
+    status: known ?? 'RUNNING',
+    startTimeMs: problems.int64(row.start_time, 'runs', run_uuid, 'start_time'),
+    endTimeMs: problems.int64(row.end_time, 'runs', run_uuid, 'end_time'),
     artifactUri: row.artifact_uri ?? '',
     lifecycleStage: row.lifecycle_stage === 'deleted' ? ('deleted' as const) : ('active' as const),
   });
@@ -87,7 +90,7 @@ export async function readDetails(
   const tags = await readTexts(session, 'tags', runIds, projection.tagKeys);
   const inputs = await readRunInputs(session, projection.inputs === false ? [] : runIds);
   return rows.map(row => ({
-    info: runInfoOf(row),
+    info: runInfoOf(session, row),
     data: {
       metrics: metrics.get(row.run_uuid) ?? [],
       params: params.get(row.run_uuid) ?? [],
@@ -116,7 +119,10 @@ async function readTexts(
         .$if(keys !== undefined, query => query.where('key', 'in', keys ?? [])),
     );
     for (const { run_uuid, key, value } of rows) {
-      addTo(texts, run_uuid, { key, value: value ?? '' });
+      const isText = typeof value === 'string' || value === null;
+      if (session.problems.check(isText, value, table, `${key} of run ${run_uuid}`, 'value')) {
+        addTo(texts, run_uuid, { key, value: value ?? '' });
+      }
     }
   }
   return sortedByKey(texts);
@@ -139,13 +145,10 @@ async function readLatestMetrics(
         .where('run_uuid', 'in', ids)
         .$if(keys !== undefined, query => query.where('key', 'in', keys ?? [])),
     );
-    for (const { run_uuid, key, value, timestamp, step, is_nan } of rows) {
-      addTo(metrics, run_uuid, {
-        key,
-        value: is_nan ? Number.NaN : value,
-        timestampMs: timestamp,
-        step,
-      });
+    for (const row of rows) {
+      for (const metric of readPoint(session, 'latest_metrics', row)) {
+        addTo(metrics, row.run_uuid, metric);
+      }
     }
   }
   return sortedByKey(metrics);

@@ -42,7 +42,12 @@ export function compileRunSearch(
   const filter = parseRunFilter(request.filter);
   const order = completeRunOrder(parseRunOrderBy(request.orderBy));
   const query = selectRuns(session)
-    .where('runs.experiment_id', 'in', request.experimentIds.map(parseExperimentId))
+    .where(eb =>
+      session.dialect.isAmong(
+        eb.ref('runs.experiment_id'),
+        request.experimentIds.map(parseExperimentId),
+      ),
+    )
     .where('runs.lifecycle_stage', 'in', stagesOf(request.viewType))
     .where(compileFilter(filter, runFields(session), session.dialect));
   return order.reduce(

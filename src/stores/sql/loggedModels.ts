@@ -201,7 +201,8 @@ export async function searchLoggedModels(
   request: SearchLoggedModelsRequest,
 ): Promise<Page<LoggedModel>> {
   const query = new LoggedModelQuery(request);
-  if (request.experimentIds.length > 0) {
+  // A schema without models has none to find.
+  if (request.experimentIds.length > 0 && session.schema.has('logged_models')) {
     const rows = await session.all(
       selectModels(session).where(
         'experiment_id',

@@ -30,7 +30,8 @@ describe('The Experiments view', () => {
     extension = await activated();
     folder = await temporaryFolder();
     const uri = `sqlite:///${path.join(folder.path, 'runs.db')}`;
-    script = await OtherProcess.on(uri);
+    // Both servers find the artifacts of a run when they work in the same folder.
+    script = await OtherProcess.on(uri, extension.services.workingDir);
     experimentId = await script.store.createExperiment({ name: 'iris' });
     await useStore(extension, uri);
   });

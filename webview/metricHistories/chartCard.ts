@@ -176,6 +176,14 @@ export class ChartCard extends LitElement {
     `;
   }
 
+  /** New points, or a store that is back, are worth another try. */
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('runs') && this.problem !== null) {
+      this.problem = null;
+      this.sampledKey = '';
+    }
+  }
+
   protected override updated(changed: PropertyValues): void {
     if (changed.has('onScreen') && !this.onScreen) {
       this.destroyChart();

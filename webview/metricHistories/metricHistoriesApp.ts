@@ -11,7 +11,13 @@ import { trusted } from '../../src/protocol/payload';
 import { runLooks } from '../../src/protocol/runColours';
 import { filterPattern } from '../shared/filterPattern';
 import { connectHost, failureText } from '../shared/hostConnection';
-import { emptyState, missingRunsNotice, noticeBar, skeleton } from '../shared/notices';
+import {
+  emptyState,
+  leftOutNotice,
+  missingRunsNotice,
+  noticeBar,
+  skeleton,
+} from '../shared/notices';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme';
 import { ChartCard, type ChartContext, type ChartRequest, type ChartRun } from './chartCard';
 import { chartPicture } from './chartPicture';
@@ -110,6 +116,7 @@ export class MetricHistoriesApp extends LitElement {
           : noticeBar('error', snapshot.problem, { label: 'Retry', run: () => void this.load() })
       }
       ${failure === null ? nothing : noticeBar('error', failure, { label: 'Dismiss', run: () => (this.failure = null) })}
+      ${leftOutNotice(snapshot.runs.length, snapshot.leftOut)}
       ${missingRunsNotice(snapshot.missing, () => void this.setRuns(snapshot.runs.map(run => run.runId)))}
       <div class="charts-area">
         <div class="charts" @scroll=${this.onScroll}>

@@ -10,7 +10,13 @@ import type {
 } from '../../src/protocol/runDiff';
 import { filterPattern, type FilterPattern } from '../shared/filterPattern';
 import { connectHost, failureText } from '../shared/hostConnection';
-import { emptyState, missingRunsNotice, noticeBar, skeleton } from '../shared/notices';
+import {
+  emptyState,
+  leftOutNotice,
+  missingRunsNotice,
+  noticeBar,
+  skeleton,
+} from '../shared/notices';
 import type { DiffRow } from './diffRows';
 import { rowsOf, SECTIONS, type SectionId } from './diffSections';
 import { diffTable, type TableSection } from './diffTable';
@@ -106,6 +112,7 @@ export class RunDiffApp extends LitElement {
           ? nothing
           : noticeBar('error', failure, { label: 'Dismiss', run: () => (this.failure = null) })
       }
+      ${leftOutNotice(runs.length, snapshot.leftOut)}
       ${missingRunsNotice(missing, () => void this.setRuns(runs.map(run => run.runId)))}
       <div class="table-scroll" tabindex="0" role="region" aria-label="Table of runs">
         ${diffTable({

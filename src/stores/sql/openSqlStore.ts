@@ -15,6 +15,8 @@ export interface OpenSqlStoreOptions {
   readonly artifactRoot?: string;
   /** The MLflow release whose schema a new database gets; the newest known when absent. */
   readonly createSchemaFor?: string;
+  /** How long a call waits for a file that another process keeps locked, ms. Default: 20 s, as MLflow. */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -25,14 +27,14 @@ export async function openSqlStore(
   uri: string,
   options: OpenSqlStoreOptions,
 ): Promise<TrackingStore> {
-  const { logger, workingDir, createSchemaFor } = options;
+  const { logger, workingDir, createSchemaFor, patienceMs } = options;
   const path = resolve(workingDir, sqlitePath(uri));
   const artifactRoot = absoluteLocation(options.artifactRoot ?? 'mlruns', workingDir);
   const file = new SqliteFile(path, {
     defaultArtifactLocation: appendToLocation(artifactRoot, '0'),
     createSchemaFor,
   });
-  const database = new SqliteDatabase(file);
+  const database = new SqliteDatabase(file, patienceMs);
   await database.checked();
   return new SqlStore(database, { uri: `sqlite:///${path}`, artifactRoot, workingDir, logger });
 }

@@ -24,7 +24,10 @@ export class SqlWatcher {
   private coarseTimer: NodeJS.Timeout | undefined;
   private lastCoarseMs = 0;
   private mark: string | undefined;
+  private failure: string | undefined;
   private listeners = 0;
+  /** Counts the times that looking has begun: a look that ends after its time was stopped must not go on. */
+  private round = 0;
 
   constructor(
     private readonly database: SqlDatabase,
@@ -36,7 +39,8 @@ export class SqlWatcher {
     this.listeners += 1;
     if (this.listeners === 1) {
       this.mark = undefined;
-      void this.poll();
+      this.round += 1;
+      void this.poll(this.round);
     }
     return toDisposable(() => {
       subscription.dispose();
@@ -74,26 +78,41 @@ export class SqlWatcher {
     }
     this.batchTimer = this.pollTimer = this.coarseTimer = undefined;
     this.pending.clear();
+    this.round += 1;
   }
 
-  private async poll(): Promise<void> {
+  private async poll(round: number): Promise<void> {
     try {
-      await this.look();
+      await this.look(round);
+      this.failure = undefined;
     } catch (error) {
-      this.logger.warn(`Changes of the store cannot be seen: ${String(error)}`);
+      this.warnOnce(round, error);
     }
-    if (this.listeners > 0) {
-      this.pollTimer = setTimeout(() => void this.poll(), POLL_MS);
+    if (round === this.round) {
+      this.pollTimer = setTimeout(() => void this.poll(round), POLL_MS);
     }
   }
 
-  private async look(): Promise<void> {
+  private warnOnce(round: number, error: unknown): void {
+    const failure = String(error);
+    if (round === this.round && failure !== this.failure) {
+      this.failure = failure;
+      this.logger.warn(`Changes of the store cannot be seen: ${failure}`);
+      // What is shown may be no longer true.
+      this.report(EVERYTHING);
+    }
+  }
+
+  private async look(round: number): Promise<void> {
     const mark = await this.database.changeMark();
     if (mark === this.mark) {
       return;
     }
     const isFirst = this.mark === undefined;
     const changes = await this.database.read(session => this.reader.read(session));
+    if (round !== this.round) {
+      return;
+    }
     // Only now: a failed read is tried again.
     this.mark = mark;
     if (isFirst) {

@@ -107,7 +107,7 @@ it('rolls back a failed write whole and keeps those that came with it', async ()
     'rejected',
     'fulfilled',
   ]);
-  expect(results[1]).toMatchObject({ reason: { code: 'BAD_REQUEST' } });
+  expect(results[1]).toMatchObject({ reason: { code: 'RESOURCE_DOES_NOT_EXIST' } });
   const { data } = await store.getRun(runId);
   expect(data.metrics).toEqual([]);
   expect(data.tags.map(({ key }) => key)).toEqual(['after', 'before', 'mlflow.runName']);

@@ -49,5 +49,5 @@ export class RowProblems {
 function shown(value: unknown): string {
   return value instanceof Uint8Array
     ? `${value.length} bytes`
-    : (JSON.stringify(value)?.slice(0, 100) ?? 'nothing');
+    : JSON.stringify(String(value)).slice(0, 100);
 }

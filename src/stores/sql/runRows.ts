@@ -119,7 +119,8 @@ async function readTexts(
         .$if(keys !== undefined, query => query.where('key', 'in', keys ?? [])),
     );
     for (const { run_uuid, key, value } of rows) {
-      const isText = typeof value === 'string' || value === null;
+      // Of a column of texts, SQLite may return bytes.
+      const isText = !isBytes(value);
       if (session.problems.check(isText, value, table, `${key} of run ${run_uuid}`, 'value')) {
         addTo(texts, run_uuid, { key, value: value ?? '' });
       }
@@ -152,6 +153,10 @@ async function readLatestMetrics(
     }
   }
   return sortedByKey(metrics);
+}
+
+function isBytes(value: unknown): boolean {
+  return value instanceof Uint8Array;
 }
 
 function addTo<T>(lists: Map<RunId, T[]>, runId: RunId, item: T): void {

@@ -15,7 +15,7 @@ const checks = [
   { name: 'sources', complaints: sourceProblems },
   {
     name: 'boundaries',
-    program: ['dependency-cruiser/bin/dependency-cruise.mjs', 'src', 'webview', '-T', 'err-long'],
+    program: ['dependency-cruiser/bin/dependency-cruiser.mjs', 'src', 'webview', '-T', 'err-long'],
   },
   { name: 'dead code', program: ['knip/bin/knip.js', '--no-config-hints'] },
   { name: 'types', program: ['typescript/bin/tsc', '-p', '.'] },

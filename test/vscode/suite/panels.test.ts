@@ -4,13 +4,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
+import { silentLogger } from '../../../src/base/logger';
 import type { ExtensionInternals } from '../../../src/extension';
+import { FileStore } from '../../../src/stores/file/fileStore';
 import { activated, eventually, temporaryFolder, useStore } from './support/extension';
 
 describe('Panels and the code of runs', () => {
   let extension: ExtensionInternals;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let repository: string;
+  let store: FileStore;
   let experimentId: string;
   let runIds: string[];
 
@@ -27,24 +30,29 @@ describe('Panels and the code of runs', () => {
     const second = await commit();
     await write('model.py', 'depth = 3\n');
     const diff = await git('diff', 'HEAD');
-    const store = path.join(folder.path, 'mlruns');
-    await mkdir(store);
-    await useStore(extension, store);
-    const client = await extension.services.getClient();
-    experimentId = await client.createExperiment({ name: 'code' });
+    const root = path.join(folder.path, 'mlruns');
+    store = await FileStore.open(root, { logger: silentLogger });
+    experimentId = await store.createExperiment({ name: 'code' });
+    await useStore(extension, root);
     runIds = [
       await createRun('one', { 'mlflow.source.git.commit': first }),
       await createRun('two', {
         'mlflow.source.git.commit': second,
         'mlflow.source.git.dirty': 'true',
-        'mlflow.source.git.diff': diff,
+        // Cut, as the limit of tags does it to a long one; the artifact below is whole.
+        'mlflow.source.git.diff': cut(diff),
       }),
     ];
+    const { info } = await store.getRun(runIds[1] ?? '');
+    const artifacts = path.join(info.artifactUri.replace(/^file:\/\//, ''), 'mlflow-tracker');
+    await mkdir(artifacts, { recursive: true });
+    await writeFile(path.join(artifacts, 'uncommitted.patch'), `${diff}\n`);
   });
 
   after(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await extension.services.settings.setTrackingUri('');
+    await store.close();
     await folder[Symbol.asyncDispose]();
   });
 
@@ -59,14 +67,17 @@ describe('Panels and the code of runs', () => {
     return git('rev-parse', 'HEAD');
   }
 
+  /** As the wrapper does it with a patch that is longer than a tag may be. */
+  const cut = (diff: string) =>
+    `${diff.slice(0, diff.lastIndexOf('\n'))}\n[Cut here. The whole patch is an artifact.]`;
+
   const write = (name: string, text: string) => writeFile(path.join(repository, name), text);
 
   async function createRun(
     runName: string,
     tags: Readonly<Record<string, string>>,
   ): Promise<string> {
-    const client = await extension.services.getClient();
-    const { info } = await client.createRun({
+    const { info } = await store.createRun({
       experimentId,
       runName,
       startTimeMs: Date.now(),
@@ -103,6 +114,14 @@ describe('Panels and the code of runs', () => {
     assert.equal(await read('model.py', one), 'depth = 2\n');
     assert.equal(await read('train.py', two), 'lr = 0.2\n');
     assert.equal(await read('model.py', two), 'depth = 3\n');
+  });
+
+  it('shows the commit alone where only a cut patch was recorded', async () => {
+    const runId = await createRun('cut', {
+      'mlflow.source.git.commit': await git('rev-parse', 'HEAD'),
+      'mlflow.source.git.diff': cut(await git('diff', 'HEAD')),
+    });
+    assert.equal(await read('model.py', runId), 'depth = 2\n');
   });
 
   it('says that a commit is not here, or was never recorded', async () => {

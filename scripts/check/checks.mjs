@@ -28,11 +28,8 @@ const checks = [
   },
   {
     name: 'lint',
-    program: [
-      'eslint/bin/eslint.js',
-      ...['--cache', '--cache-location', 'node_modules/.cache/eslint/'],
-      ...['--max-warnings', '0', '.'],
-    ],
+    // Without its cache: what it says of a file depends on the types in others.
+    program: ['eslint/bin/eslint.js', '--max-warnings', '0', '.'],
   },
 ];
 

@@ -10,9 +10,7 @@ const POLL_MS = 400;
 /** Own writes within this time are told together, ms. */
 const BATCH_MS = 100;
 /** What `ChangeReader` cannot see, such as an overwritten tag, is covered by a coarse event this long after, ms. */
-const COARSE_DELAY_MS = 1500;
-/** Coarse events of a process that writes all the time are at least this far apart, ms. */
-const COARSE_INTERVAL_MS = 5000;
+const COARSE_DELAY_MS = 1400;
 
 /** Tells listeners what changes in a database, by this process or any other. It looks only while someone listens. */
 export class SqlWatcher {
@@ -22,7 +20,6 @@ export class SqlWatcher {
   private batchTimer: NodeJS.Timeout | undefined;
   private pollTimer: NodeJS.Timeout | undefined;
   private coarseTimer: NodeJS.Timeout | undefined;
-  private lastCoarseMs = 0;
   private mark: string | undefined;
   private failure: string | undefined;
   private listeners = 0;
@@ -119,19 +116,11 @@ export class SqlWatcher {
       return;
     }
     this.report(...changes);
-    if (changes.includes(EVERYTHING)) {
-      this.lastCoarseMs = Date.now();
-    } else {
-      this.scheduleCoarse();
+    if (!changes.includes(EVERYTHING)) {
+      this.coarseTimer ??= setTimeout(() => {
+        this.coarseTimer = undefined;
+        this.report(EVERYTHING);
+      }, COARSE_DELAY_MS);
     }
-  }
-
-  private scheduleCoarse(): void {
-    const wait = Math.max(COARSE_DELAY_MS, this.lastCoarseMs + COARSE_INTERVAL_MS - Date.now());
-    this.coarseTimer ??= setTimeout(() => {
-      this.coarseTimer = undefined;
-      this.lastCoarseMs = Date.now();
-      this.report(EVERYTHING);
-    }, wait);
   }
 }

@@ -94,6 +94,8 @@ describe('The sidebar', () => {
   it('shows a card over a run, with curves in the colours of the theme', async () => {
     for (const theme of EVERY_THEME) {
       await workbench.setTheme(theme);
+      // The rows are drawn anew in the colours of the theme, which takes a card away.
+      await workbench.page.waitForTimeout(1500);
       const card = await workbench.hoverRow('kind-lynx-11');
       await card.getByText('a1b2c3d on main').waitFor();
       await card.locator('img[src^="data:image/svg+xml"]').first().waitFor();
@@ -124,6 +126,7 @@ describe('The sidebar', () => {
   });
 
   it('deletes with one question by the Delete key, and undoes it', async () => {
+    await workbench.row(/^iris\s*8 runs/).waitFor();
     await workbench.row('calm-hare-3').click();
     // It is selected when the view below shows it.
     await workbench.page.locator('.pane-header', { hasText: 'calm-hare-3' }).waitFor();

@@ -19,7 +19,8 @@ import {
   skeleton,
 } from '../shared/notices';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme';
-import { ChartCard, type ChartContext, type ChartRequest, type ChartRun } from './chartCard';
+import { ChartCard } from './chartCard';
+import type { ChartContext, ChartRequest, ChartRun } from './chartContract';
 import { chartPicture } from './chartPicture';
 import { ChartTooltip } from './chartTooltip';
 import { Crosshair } from './crosshair';

@@ -47,6 +47,20 @@ export function selectRuns({ db }: SqlSession) {
     .select(eb => runNameOf(eb).as('run_name'));
 }
 
+/** @returns the rows in the order of the ids. */
+export async function readRuns(
+  session: SqlSession,
+  runIds: readonly RunId[],
+): Promise<readonly RunRow[]> {
+  const rows = new Map<RunId, RunRow>();
+  for (const ids of chunked(runIds)) {
+    for (const row of await session.all(selectRuns(session).where('runs.run_uuid', 'in', ids))) {
+      rows.set(row.run_uuid, row);
+    }
+  }
+  return runIds.flatMap(id => rows.get(id) ?? []);
+}
+
 /** Before MLflow 1.30 the tag alone held the name; `runs.name` was empty. */
 export function runNameOf(
   eb: ExpressionBuilder<MlflowTables, 'runs'>,

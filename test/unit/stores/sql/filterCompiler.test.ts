@@ -24,8 +24,8 @@ function conditionOf(filter: string): { sql: string; parameters: readonly unknow
   }).compile();
   const [, condition = ''] =
     /"runs"\."lifecycle_stage" in \(\?\) and (.*) order by/.exec(sql) ?? [];
-  // The tag of the run name, the experiment and the lifecycle stage come first.
-  return { sql: condition.replaceAll('"', ''), parameters: parameters.slice(3) };
+  // The experiment and the lifecycle stage come first.
+  return { sql: condition.replaceAll('"', ''), parameters: parameters.slice(2) };
 }
 
 function orderOf(...orderBy: readonly string[]): string {

@@ -19,17 +19,17 @@ import {
 
 export const MAX_CARD_METRICS = 12;
 /** Letters in a line, so that a card stays within 480 px in the fonts of the workbench. */
-export const MAX_LINE = 62;
+export const MAX_LINE = 66;
 const MAX_PARAM_LINES = 2;
 const MAX_KEY = 26;
-const MIN_KEY = 10;
+/** With less of their names metrics are hard to tell apart. */
+const ENOUGH_KEY = 18;
 const MAX_VALUE = 24;
 const MAX_STEP = 7;
 const MAX_NOTE_LINES = 3;
-/** Letters that the texts of a row of the table share, beside a curve and beside a short one. */
+/** Letters that the texts of a row of the table share, beside a curve. */
 const MAX_ROW = 46;
 const CURVE = { width: 96, height: 18 };
-const SHORT_CURVE = { width: 48, height: 18 };
 
 /** One of VS Code's messages in the person's language; `{0}` stands for the first argument. */
 export type Translate = (message: string, ...args: (string | number)[]) => string;
@@ -157,14 +157,8 @@ function metricsTable(input: CardInput): string {
   const shown = metrics
     .slice(0, MAX_CARD_METRICS)
     .map(metric => measured(metric, input.series.get(metric.key)));
-  // One long number widens its column for all rows: what is left belongs to the names.
-  const numbers =
-    widest(shown, row => row.last) +
-    widest(shown, row => row.least) +
-    widest(shown, row => row.most);
-  const keyLimit = Math.min(MAX_KEY, Math.max(MIN_KEY, MAX_ROW - numbers));
-  const curve = keyLimit + numbers > MAX_ROW ? SHORT_CURVE : CURVE;
-  const rows = shown.map(row => metricRow(row, keyLimit, curve, input));
+  const layout = tableLayout(shown);
+  const rows = shown.map(row => metricRow(row, layout, input));
   const rest = metrics.length - rows.length;
   const table = [
     `| ${head.join(' | ')} |`,
@@ -188,33 +182,44 @@ function measured(metric: Metric, history: SampledSeries | undefined): MetricTex
   return { key: metric.key, history, last: formatNumber(metric.value), least, most };
 }
 
-function widest(rows: readonly MetricTexts[], of: (row: MetricTexts) => string | Extreme): number {
-  return Math.max(
-    ...rows.map(row => {
-      const cell = of(row);
-      return typeof cell === 'string'
-        ? cell.length
-        : `${formatNumber(cell.value)} @${cell.step}`.length;
-    }),
-  );
+interface TableLayout {
+  readonly keyLimit: number;
+  readonly withSteps: boolean;
+}
+
+/** One long number widens its column for all rows. Names are worth more than the steps of the extremes. */
+function tableLayout(rows: readonly MetricTexts[]): TableLayout {
+  const widest = (of: (row: MetricTexts) => string) =>
+    Math.max(...rows.map(row => textWidth(of(row))));
+  const numbers = (withSteps: boolean) =>
+    widest(row => row.last) +
+    widest(row => extremeText(row.least, withSteps)) +
+    widest(row => extremeText(row.most, withSteps));
+  const withSteps =
+    numbers(true) +
+      Math.min(
+        ENOUGH_KEY,
+        widest(row => row.key),
+      ) <=
+    MAX_ROW;
+  return { withSteps, keyLimit: Math.min(MAX_KEY, MAX_ROW - numbers(withSteps)) };
 }
 
 function metricRow(
   { key, history, last, least, most }: MetricTexts,
-  keyLimit: number,
-  curve: typeof CURVE,
+  { keyLimit, withSteps }: TableLayout,
   { theme, color }: CardInput,
 ): string[] {
   const lower = lowerIsBetter(key);
   const picture =
     history === undefined || history.values.length < 2
       ? ''
-      : image(curveSvg(history.x, history.values, { ...curve, color, theme }), key);
+      : image(curveSvg(history.x, history.values, { ...CURVE, color, theme }), key);
   return [
     escapeMarkdown(shorten(key, keyLimit)),
     escapeMarkdown(last),
-    extreme(least, lower === true),
-    extreme(most, lower === false),
+    extremeCell(extremeText(least, withSteps), lower === true),
+    extremeCell(extremeText(most, withSteps), lower === false),
     picture,
   ];
 }
@@ -245,9 +250,14 @@ function stepText(step: Int64 | ''): string {
   return shorten(String(step), MAX_STEP);
 }
 
-function extreme({ value, step }: Extreme, best: boolean): string {
-  const text = escapeMarkdown(formatNumber(value));
-  return `${best ? `**${text}**` : text} @${escapeMarkdown(step)}`;
+function extremeText({ value, step }: Extreme, withStep: boolean): string {
+  return withStep ? `${formatNumber(value)} @${step}` : formatNumber(value);
+}
+
+function extremeCell(text: string, best: boolean): string {
+  const [value = '', step] = text.split(' ');
+  const shown = best ? `**${escapeMarkdown(value)}**` : escapeMarkdown(value);
+  return step === undefined ? shown : `${shown} ${step}`;
 }
 
 function image(svg: string, alt: string): string {

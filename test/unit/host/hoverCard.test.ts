@@ -150,6 +150,19 @@ describe('the hover card', () => {
     expect(text).toMatch(/param\\_0 \*\*x+…x+\*\* · .*\n.*param\\_3 .* · \\\+15 more\n/);
   });
 
+  it('gives names the place of steps where both do not fit', () => {
+    const key = 'validation/intersection_over_union';
+    const at = (step: number) => {
+      const steps = Float64Array.from([step, step + 1]);
+      return card({
+        run: run({ [key]: 0.12345 }),
+        series: new Map([[key, { ...series(key, [0.5, 0.25]), steps }]]),
+      });
+    };
+    expect(at(1)).toMatch(/\| validation\/…over\\_union \| 0\\\.1235 \| 0\\\.1235 @3 \| 0\\\.5000 @1 \|/);
+    expect(at(200_000)).toMatch(/\| validation\/in…n\\_over\\_union \| 0\\\.1235 \| 0\\\.1235 \| 0\\\.5000 \|/);
+  });
+
   it('links to commands with the run as argument', () => {
     const argument = encodeURIComponent(JSON.stringify(['a'.repeat(32)]));
     expect(card({ run: run({}) })).toContain(`(command:tracker.runs.showHistories?${argument})`);

@@ -243,6 +243,13 @@ describe('metric histories', () => {
     expect(await titles(page)).toHaveLength(6);
   });
 
+  it('tell the status of every run in the legend', async () => {
+    const { panel } = await openPage();
+    const icons = panel.page.locator('.run-chip [role=img][title]');
+    const labels = await icons.evaluateAll(all => all.map(icon => icon.getAttribute('title')));
+    expect(labels).toEqual(['Running', 'Finished', 'Failed']);
+  });
+
   it('highlight, hide, remove and add runs in the legend', async () => {
     const page = await openPage();
     const { page: browserPage } = page.panel;
@@ -399,6 +406,9 @@ describe('metric histories', () => {
     const { info } = await server.client.createRun({ experimentId, runName: 'empty' });
     open = await openHistoriesPage(browser, server, [info.runId]);
     await open.panel.page.getByText('No metrics yet').waitFor();
+    await server.client.updateRun(info.runId, { status: 'FINISHED', endTimeMs: Date.now() });
+    open.panel.host.change.fire([{ kind: 'everything' }]);
+    await open.panel.page.getByText('ended without logging').waitFor();
     await open.panel.close();
     open = await openHistoriesPage(browser, server, ['0'.repeat(32)]);
     await open.panel.page.getByText('No runs to show').waitFor();

@@ -119,6 +119,18 @@ describe('run diff', () => {
     expect(await row(page, 'score')).toEqual(['0.5000 −0.2500 −33.3%', '0.7500', '–']);
   });
 
+  it('keeps the runs beside each other where there is more room than they need', async () => {
+    const { page } = (await openPage(runIds.slice(0, 2))).panel;
+    const boxes = await Promise.all(
+      [0, 1].map(column => page.locator('.run-header .run-name').nth(column).boundingBox()),
+    );
+    const [first, second] = boxes;
+    expect((second?.x ?? 0) - (first?.x ?? 0)).toBeGreaterThanOrEqual(160);
+    expect((second?.x ?? 0) - (first?.x ?? 0)).toBeLessThanOrEqual(360);
+    const table = await page.locator('.diff-table').boundingBox();
+    expect(table?.width).toBe(1600);
+  });
+
   it('shows params, source, details, tags and datasets', async () => {
     const page = await openPage();
     expect(await row(page, 'learning_rate')).toContain('0.01');

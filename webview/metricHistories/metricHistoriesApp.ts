@@ -145,11 +145,16 @@ export class MetricHistoriesApp extends LitElement {
 
   private renderCharts(count: number, shown: readonly string[]): TemplateResult {
     if (count === 0) {
-      return emptyState(
-        'graph-line',
-        'No metrics yet',
-        'They show up here as soon as a run logs them.',
+      const goesOn = this.snapshot?.runs.some(
+        ({ status }) => status === 'RUNNING' || status === 'SCHEDULED',
       );
+      return goesOn
+        ? emptyState(
+            'graph-line',
+            'No metrics yet',
+            'They show up here as soon as a run logs them.',
+          )
+        : emptyState('graph-line', 'No metrics', 'What is shown ended without logging any.');
     }
     if (shown.length === 0) {
       return emptyState(

@@ -53,7 +53,7 @@ ${isHidden ? 'Click to show' : 'Click to hide'}"
     >
       ${runMark(looks.get(run.runId), isHidden)}
       <span class="label">${run.name}</span>
-      ${run.status === 'FINISHED' ? '' : statusIcon(run.status)}
+      ${statusIcon(run.status)}
     </button>
     <button
       class="chip-remove"

@@ -163,7 +163,9 @@ function dataCell(
     isBaseline ? 'baseline' : '',
   ];
   if (cell.text === null) {
-    return html`<td class=${classes.join(' ')}><span class="none" title="No value">–</span></td>`;
+    return html`<td class=${classes.join(' ')}>
+      <span class="value none" title="No value">–</span>
+    </td>`;
   }
   const title = [cell.full.slice(0, 2000), cell.hint].filter(Boolean).join('\n');
   const run = options.runs[column];

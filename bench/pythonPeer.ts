@@ -24,17 +24,18 @@ export function startPythonPeer(
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true', MLFLOW_ALLOW_FILE_STORE: 'true' },
   });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const reader = createInterface({ input: child.stdout });
+  const lines: AsyncIterator<string, undefined> = reader[Symbol.asyncIterator]();
   workspace.onClose(async () => {
     child.stdin.end();
     await new Promise(resolve => child.once('exit', resolve));
   });
   return async command => {
     child.stdin.write(`${JSON.stringify(command)}\n`);
-    const { value, done } = await lines.next();
-    if (done === true) {
+    const line = await lines.next();
+    if (line.done === true) {
       throw new Error('The Python peer ended early; its error stands above.');
     }
-    return JSON.parse(value) as SearchAnswer;
+    return JSON.parse(line.value) as SearchAnswer;
   };
 }

@@ -80,7 +80,7 @@ export async function startOurServer(
     { stdio: ['ignore', 'ignore', 'inherit'], detached: true, cwd: workspace.root },
   );
   const server = await started(child, `http://127.0.0.1:${port}`, startedAt);
-  workspace.onClose(server.stop);
+  workspace.onClose(() => server.stop());
   return server;
 }
 
@@ -102,6 +102,6 @@ export async function startMlflowServer(
     },
   );
   const server = await started(child, `http://127.0.0.1:${port}`, startedAt);
-  workspace.onClose(server.stop);
+  workspace.onClose(() => server.stop());
   return server;
 }

@@ -35,14 +35,23 @@ describe('A tracked script', () => {
     await vscode.openView('Experiments');
     await vscode.openFile('waiting.py');
     await vscode.openCommand(TITLE);
-    await vscode.expandRow(path.basename(folder.path));
+    // Its experiment opens by itself, and stays open.
     await vscode.run(0).locator('.codicon-sync').waitFor();
     await vscode.reload();
-    await vscode.openView('Experiments');
-    await vscode.expandRow(path.basename(folder.path));
     await vscode.run(0).locator('.codicon-sync').waitFor();
     await writeFile(path.join(folder.path, 'go'), '');
     await vscode.run(0).locator('.codicon-pass').waitFor();
+  });
+
+  it('takes the place of its terminal when that has ended after a reload', async () => {
+    await vscode.openCommand(TITLE);
+    await vscode.run(1).waitFor();
+    await vscode.run(0).locator('.codicon-pass').waitFor();
+    // The list of terminals shows as soon as there are two.
+    await vscode.terminal.waitFor();
+    expect(await vscode.page.locator('.terminal-tabs-entry').count()).toBe(0);
+    await vscode.openCommand('Terminal: Create New Terminal');
+    await vscode.page.locator('.terminal-tabs-entry').nth(1).waitFor();
   });
 });
 

@@ -2,7 +2,7 @@
  * Makes the machine ready, step by step; a step that is done is skipped. Runs on any Node from 20 on, before node_modules is
  * there: it may import nothing but Node's own modules.
  *
- *   node scripts/setUp.mjs [track] [open] [test]    what for; everything without an argument
+ *   node scripts/setUp.mjs [build] [track] [open] [test]    what for; everything without an argument
  */
 import { pathToFileURL } from 'node:url';
 import { say } from './lib/progress.mjs';
@@ -12,7 +12,7 @@ import { nodeModules } from './setUp/nodeModules.mjs';
 import { pythonEnvironment } from './setUp/pythonEnvironment.mjs';
 import { systemPackages } from './setUp/systemPackages.mjs';
 
-/** @typedef {'track' | 'open' | 'test'} Purpose */
+/** @typedef {'build' | 'track' | 'open' | 'test'} Purpose */
 /** @typedef {{ title: string, isDone: () => boolean, run: () => Promise<void> }} Step */
 
 const examples = pythonEnvironment({
@@ -34,6 +34,7 @@ const mlflow2 = pythonEnvironment({
  * @type {Record<Purpose, Step[]>}
  */
 const steps = {
+  build: [nodeModules],
   track: [systemPackages(['python']), nodeModules, examples],
   open: [systemPackages(['vscode']), desktopVscode, browserVscode],
   test: [systemPackages(['browser', 'vscode']), desktopVscode, browserVscode, mlflow2],

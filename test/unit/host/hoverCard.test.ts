@@ -159,8 +159,12 @@ describe('the hover card', () => {
         series: new Map([[key, { ...series(key, [0.5, 0.25]), steps }]]),
       });
     };
-    expect(at(1)).toMatch(/\| validation\/…over\\_union \| 0\\\.1235 \| 0\\\.1235 @3 \| 0\\\.5000 @1 \|/);
-    expect(at(200_000)).toMatch(/\| validation\/in…n\\_over\\_union \| 0\\\.1235 \| 0\\\.1235 \| 0\\\.5000 \|/);
+    expect(at(1)).toMatch(
+      /\| validation\/…over\\_union \| 0\\\.1235 \| 0\\\.1235 @3 \| 0\\\.5000 @1 \|/,
+    );
+    expect(at(200_000)).toMatch(
+      /\| validation\/in…n\\_over\\_union \| 0\\\.1235 \| 0\\\.1235 \| 0\\\.5000 \|/,
+    );
   });
 
   it('links to commands with the run as argument', () => {

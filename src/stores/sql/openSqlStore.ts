@@ -18,10 +18,18 @@ export interface OpenSqlStoreOptions {
 }
 
 /**
- * Opens `sqlite:///relative.db` or `sqlite:////absolute.db`. An absent file is made by the first write only.
- * Throws INVALID_PARAMETER_VALUE for a URI or a file that is no MLflow database.
+ * Opens `sqlite:///relative.db` or `sqlite:////absolute.db`, whose absent file is made by the first write only, or
+ * `postgresql://…` or `mysql://…`, whose empty database gets its tables now, as MLflow does.
+ * Throws INVALID_PARAMETER_VALUE for a URI, a file or a database that is not MLflow's.
  */
-export function openSqlStore(uri: string, options: OpenSqlStoreOptions): Promise<TrackingStore> {
+export async function openSqlStore(
+  uri: string,
+  options: OpenSqlStoreOptions,
+): Promise<TrackingStore> {
+  if (!/^sqlite\b/i.test(uri)) {
+    const { openServerStore } = await import('./openServerStore');
+    return openServerStore(uri, options);
+  }
   const { logger, workingDir, createSchemaFor } = options;
   const path = resolve(workingDir, sqlitePath(uri));
   const artifactRoot = absoluteLocation(options.artifactRoot ?? 'mlruns', workingDir);

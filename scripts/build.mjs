@@ -149,8 +149,8 @@ function chosenParts(names) {
     const part = parts[name];
     if (!part) throw new Error(`There is no part ${name}; there are ${Object.keys(parts)}.`);
     const missing = part.required.filter(file => !existsSync(path.join(root, file)));
-    if (missing.length > 0) console.log(`build: skipped ${name}: there is no ${missing} yet`);
-    else chosen.push(...part.options());
+    if (missing.length > 0) throw new Error(`The build needs ${missing.join(', ')}.`);
+    chosen.push(...part.options());
   }
   return chosen;
 }
@@ -187,29 +187,34 @@ function sizes(metafile) {
     .map(([file, output]) => `build: ${file} ${(output.bytes / 1000).toFixed(0)} kB`);
 }
 
-/** The lines that `.vscode/tasks.json` waits for. */
-const announceRebuilds = {
-  name: 'announce-rebuilds',
+/** What `.vscode/tasks.json` reads: the errors of each build, and when a round of builds has ended. */
+const announceBuilds = {
+  name: 'announce-builds',
   /** @param {esbuild.PluginBuild} build */
   setup(build) {
     build.onStart(() => console.log('[watch] build started'));
     build.onEnd(result => {
       for (const { text, location } of result.errors)
-        console.error(`${location?.file}:${location?.line}:${location?.column}: error: ${text}`);
-      console.log('[watch] build finished');
+        console.log(`${location?.file}:${location?.line}:${location?.column}: error: ${text}`);
     });
   },
 };
 
 /** @param {esbuild.BuildOptions[]} builds */
 async function watch(builds) {
-  for (const build of builds) {
-    const context = await esbuild.context({
-      ...build,
-      plugins: [...(build.plugins ?? []), announceRebuilds],
-    });
-    await context.watch();
-  }
+  const contexts = await Promise.all(
+    builds.map(build =>
+      esbuild.context({
+        ...build,
+        logLevel: 'silent',
+        plugins: [...(build.plugins ?? []), announceBuilds],
+      }),
+    ),
+  );
+  // The first round is awaited as a whole; a failed one is told by its errors and built again on the next change.
+  await Promise.allSettled(contexts.map(context => context.rebuild()));
+  console.log('[watch] ready');
+  for (const context of contexts) await context.watch();
 }
 
 const names = options.only?.split(',') ?? Object.keys(parts);

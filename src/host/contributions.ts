@@ -17,6 +17,7 @@ export const COMMANDS = {
   hideDeleted: 'tracker.runs.hideDeleted',
   loadMore: 'tracker.runs.loadMore',
   showHistories: 'tracker.runs.showHistories',
+  previewHistories: 'tracker.run.previewHistories',
   compare: 'tracker.runs.compare',
   selectForCompare: 'tracker.run.selectForCompare',
   compareWithSelected: 'tracker.run.compareWithSelected',

@@ -2,9 +2,8 @@ import { userInfo } from 'node:os';
 import type { KeyValue } from '../tracking/entities';
 import { cutAtLine } from './cutText';
 import type { GitState } from './git/gitState';
+import { PATCH_ARTIFACT } from './recordedArtifacts';
 
-/** Artifact path of the whole patch, of which the tag `mlflow.source.git.diff` is the beginning. */
-export const PATCH_ARTIFACT = 'mlflow-tracker/uncommitted.patch';
 /** The command that ran, as a shell would take it. Not MLflow's: it has no tag for it. */
 const COMMAND_TAG = 'tracker.command';
 /** POSIX path of the source in its repository: `git show <commit>:<path>` is the code that ran. */

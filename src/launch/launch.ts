@@ -10,8 +10,9 @@ import type { TrackingStore } from '../tracking/trackingStore';
 import { childEnvironment } from './childEnvironment';
 import { commandText } from './commandText';
 import { ConsoleLog } from './consoleLog';
-import { gitTags, PATCH_ARTIFACT, processTags, userName } from './contextTags';
+import { gitTags, processTags, userName } from './contextTags';
 import { readGitState, type GitState } from './git/gitState';
+import { CONSOLE_ARTIFACT, PATCH_ARTIFACT } from './recordedArtifacts';
 import { reportFailure } from './reportFailure';
 import { findScriptSource, type ScriptSource } from './scriptSource';
 import { SupervisedProcess, type ProcessEnd } from './supervisedProcess';
@@ -47,7 +48,6 @@ export interface LaunchResult {
   readonly run?: Run;
 }
 
-const CONSOLE_ARTIFACT = 'mlflow-tracker/console.log';
 /** ms between SIGTERM and SIGKILL. */
 const GRACE_MS = 10_000;
 /** In a terminal the first output is not seen: a script that shows no sign of MLflow gets its run after so many ms. */

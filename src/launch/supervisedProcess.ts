@@ -53,7 +53,7 @@ export class SupervisedProcess {
   constructor(private readonly options: SupervisedProcessOptions) {
     this.capturesOutput = !process.stdout.isTTY && !process.stderr.isTTY;
     this.ownsGroup =
-      process.platform !== 'win32' && this.capturesOutput && process.stdin.isTTY !== true;
+      process.platform !== 'win32' && this.capturesOutput && !process.stdin.isTTY;
     const stdio: StdioOptions = this.capturesOutput ? ['inherit', 'pipe', 'pipe'] : 'inherit';
     this.child = spawn(options.command, [...options.args], {
       cwd: options.cwd,

@@ -9,6 +9,8 @@ export type XAxis = (typeof X_AXES)[number];
 export interface HistoriesSnapshot {
   readonly runs: readonly RunSummary[];
   readonly missing: readonly MissingRun[];
+  /** Runs that were asked for beyond `MAX_PANEL_RUNS`. */
+  readonly leftOut: number;
   /** Set while the store cannot be reached: one sentence. The runs are then the last ones known. */
   readonly problem: string | null;
 }

@@ -18,8 +18,9 @@ export const RUN_HUES = [
   '#506b9d',
 ] as const;
 
-/** The second key beside the colour. Names are chart.js point styles. */
+/** The second key beside the colour, the clearest first. Names are chart.js point styles. */
 export const RUN_MARKERS = ['circle', 'triangle', 'rect', 'rectRot', 'star', 'cross'] as const;
+const FILLED_MARKERS = 4;
 export type RunMarker = (typeof RUN_MARKERS)[number];
 
 /** Line dashes, for runs that share a hue within one view. Lengths in px, empty is solid. */
@@ -56,24 +57,25 @@ export function parseRunColour(tag: string | null | undefined): string | null {
 }
 
 /**
- * Colours and second keys for the runs of one view. Colour depends on the run alone; marker and dash differ between runs
- * that got the same colour.
+ * Colours and second keys for the runs of one view. The colour depends on the run alone; marks differ within the view as
+ * long as there are enough of them, and dashes between runs that got the same colour.
  */
 export function runLooks(
   runs: readonly { readonly runId: string; readonly color: string | null }[],
 ): ReadonlyMap<string, RunLook> {
-  const seen = new Map<string, number>();
+  const sameColour = new Map<string, number>();
   const looks = new Map<string, RunLook>();
+  let free: readonly RunMarker[] = [];
   for (const run of runs) {
     const color = runColour(run.runId, run.color);
-    const rank = seen.get(color) ?? 0;
-    seen.set(color, rank + 1);
-    const base = Math.floor(hashOf(run.runId) / RUN_HUES.length);
-    looks.set(run.runId, {
-      color,
-      marker: RUN_MARKERS[(base + rank) % RUN_MARKERS.length] ?? 'circle',
-      dash: RUN_DASHES[rank % RUN_DASHES.length] ?? [],
-    });
+    const rank = sameColour.get(color) ?? 0;
+    sameColour.set(color, rank + 1);
+    free = free.length > 0 ? free : RUN_MARKERS;
+    const wanted = RUN_MARKERS[Math.floor(hashOf(run.runId) / RUN_HUES.length) % FILLED_MARKERS];
+    const marker = free.find(candidate => candidate === wanted) ?? free[0] ?? 'circle';
+    free = free.filter(candidate => candidate !== marker);
+    const dash = RUN_DASHES[rank % RUN_DASHES.length] ?? [];
+    looks.set(run.runId, { color, marker, dash });
   }
   return looks;
 }

@@ -32,6 +32,8 @@ export interface DiffRun extends RunSummary {
 export interface RunDiffSnapshot {
   readonly runs: readonly DiffRun[];
   readonly missing: readonly MissingRun[];
+  /** Runs that were asked for beyond `MAX_PANEL_RUNS`. */
+  readonly leftOut: number;
   /** Set while the store cannot be reached: one sentence. The runs are then the last ones known. */
   readonly problem: string | null;
   readonly directions: Readonly<Record<string, Direction>>;

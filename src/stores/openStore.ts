@@ -26,7 +26,7 @@ export interface OpenStoreOptions {
  */
 export async function openStore(uri: string, options: OpenStoreOptions): Promise<TrackingStore> {
   const { logger, workingDir, artifactRoot, createSchemaFor } = options;
-  const scheme = /^([A-Za-z][\w+.-]+):/.exec(uri)?.[1]?.toLowerCase().split('+')[0] ?? '';
+  const scheme = /^([A-Za-z][\w.-]+)(?:\+\w+)?:/.exec(uri)?.[1]?.toLowerCase() ?? '';
   switch (scheme) {
     case '':
     case 'file': {

@@ -1,4 +1,4 @@
-import type { StoreChange, StoreStatus } from '../tracking/trackingStore';
+import type { StoreStatus } from '../tracking/trackingStore';
 
 /**
  * What our server offers beside MLflow's API, below `/api/2.0/mlflow-tracker`; used by the extension only.
@@ -14,8 +14,6 @@ export interface StatusRecord {
   readonly version: string;
   readonly store: StoreStatus;
 }
-
-export type ChangeEvent = readonly StoreChange[];
 
 export type XAxis = 'step' | 'time' | 'relative';
 

@@ -25,6 +25,8 @@ export class PythonDriver {
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.diagnostics = (this.diagnostics + text).slice(-4000);
     });
+    // Writing to a process that has died fails; its missing reply tells more.
+    this.child.stdin.on('error', () => undefined);
     this.lines = createInterface({ input: this.child.stdout });
     this.replies = this.lines[Symbol.asyncIterator]();
   }
@@ -33,11 +35,11 @@ export class PythonDriver {
   ask<T>(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<T> {
     const answer = this.turn.then(async () => {
       this.child.stdin.write(`${JSON.stringify({ command, arguments: args })}\n`);
-      const { value, done } = await this.replies.next();
-      if (done === true) {
+      const line = await this.replies.next();
+      if (line.done === true) {
         throw new Error(`Python ended during ${command}:\n${this.diagnostics}`);
       }
-      const reply = JSON.parse(value) as Reply;
+      const reply = JSON.parse(line.value) as Reply;
       if ('error' in reply) {
         throw new Error(`${command}: ${reply.error}`);
       }

@@ -29,7 +29,7 @@ const BAD_KEYS: readonly string[] = [
   'emoji 🎲',
   'combining a\u0301',
   'k'.repeat(251),
-  `${'é'.repeat(251)}`,
+  'é'.repeat(251),
 ];
 
 const GOOD_KEYS: readonly string[] = [
@@ -197,6 +197,23 @@ export function batchContract(subject: Subject): void {
         }
       });
     }
+
+    test('a failure behind the first write takes back its batch and no other', async () => {
+      const { store } = backend();
+      const run = await newRun(store);
+      const { runId } = run.info;
+      const neighbour = (await newRun(store)).info.runId;
+      const toUnknownModel = store.logBatch(runId, {
+        params: [{ key: 'p', value: '1' }],
+        metrics: [point('m', 1), { ...point('n', 1), modelId: `m-${'0'.repeat(32)}` }],
+        tags: [{ key: 't', value: '1' }],
+      });
+      const beside = store.logBatch(neighbour, { params: [{ key: 'p', value: '1' }] });
+      await expectRefusal(toUnknownModel, 'BAD_REQUEST', 'RESOURCE_DOES_NOT_EXIST');
+      await beside;
+      expect(await store.getRun(runId)).toEqual(run);
+      expect((await store.getRun(neighbour)).data.params).toEqual([{ key: 'p', value: '1' }]);
+    });
 
     test('of the same tag twice the last wins', async () => {
       const { store } = backend();

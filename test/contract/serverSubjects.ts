@@ -21,7 +21,7 @@ export function postgresSubject(): ServerSubject {
   return subjectOn(startPostgres, {
     name: 'SqlStore on PostgreSQL',
     kind: 'postgresql',
-    traits: sqliteTraits,
+    traits: { ...sqliteTraits, longestExperimentName: 256 },
     skips: { 'looking at a store that is not there makes nothing': EMPTY_IS_FILLED },
   });
 }
@@ -30,7 +30,7 @@ export function mariadbSubject(): ServerSubject {
   return subjectOn(startMariadb, {
     name: 'SqlStore on MariaDB',
     kind: 'mysql',
-    traits: sqliteTraits,
+    traits: { ...sqliteTraits, longestExperimentName: 256, namesByCase: 'equal' },
     skips: { 'looking at a store that is not there makes nothing': EMPTY_IS_FILLED },
   });
 }

@@ -53,8 +53,8 @@ async function expectToHear(store: TrackingStore, writer: TrackingStore): Promis
   const { experimentId, runId } = (await newRun(writer)).info;
   const watching = watch(store);
   try {
-    // What other processes write is found by comparing with what was there: the first look must be over.
-    await writer.setTag(runId, { key: 'first', value: 'look' });
+    // At once: nothing may be lost between listening and the first look at what was there.
+    await writer.setTag(runId, { key: 'first', value: 'write' });
     await watching.until('of the first tag', ofRun(experimentId, runId));
     const steps: readonly [string, () => Promise<unknown>][] = [
       ['of a metric', () => writer.logMetric(runId, point('loss', 1))],
@@ -120,7 +120,6 @@ export function watchContract(subject: Subject): void {
     const { experimentId, runId } = (await newRun(writer)).info;
     for (const value of ['1', '2']) {
       const watching = watch(backend.store);
-      await new Promise(resolve => setTimeout(resolve, 300));
       await writer.setTag(runId, { key: 'a', value });
       await watching.until(`of tag ${value}`, ofRun(experimentId, runId));
       watching.dispose();

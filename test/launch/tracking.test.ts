@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { GitRepository } from './gitRepository';
-import { artifact, paramsOf, PYTHON, Running, tagsOf, until, Workbench } from './workbench';
+import type { Running} from './workbench';
+import { artifact, paramsOf, PYTHON, tagsOf, until, Workbench } from './workbench';
 
 const FLUENT = [
   'import mlflow',

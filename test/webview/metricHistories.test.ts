@@ -400,6 +400,29 @@ describe('metric histories', () => {
     await open.panel.page.getByText(/cannot be shown/).waitFor({ state: 'detached' });
   });
 
+  it('keep what is drawn when the store goes away, and say so', async () => {
+    const other = await TrackingServer.start();
+    const experiment = await other.client.createExperiment({ name: 'gone' });
+    const runId = await logSampleRun(other, experiment, {
+      name: 'left-alone',
+      learningRate: 0.1,
+      steps: 50,
+      seed: 5,
+    });
+    open = await openHistoriesPage(browser, other, [runId]);
+    const { panel } = open;
+    await panel.settled();
+    await other.stop();
+    panel.host.change.fire([{ kind: 'everything' }]);
+    await panel.page.getByRole('alert').first().waitFor();
+    expect((await drawn(open, 'val/loss')).lines[0]).toHaveLength(50);
+    await panel.picture('metricHistories-store-gone');
+    await panel.page.reload();
+    await panel.page.getByText('The runs could not be loaded').waitFor();
+    await panel.page.getByRole('button', { name: 'Retry' }).waitFor();
+    await panel.picture('metricHistories-unreachable');
+  });
+
   it('keep each bundle within its budget', async () => {
     const folder = path.resolve(import.meta.dirname, '../../dist/webview');
     const scripts = (await readdir(folder)).filter(name => name.endsWith('.js'));

@@ -228,6 +228,7 @@ describe('run diff', () => {
     const page = await openPage(many);
     const { page: browserPage } = page.panel;
     expect(await row(page, 'm2')).toHaveLength(20);
+    await browserPage.getByText('Showing the first 20 of 21 runs').waitFor();
     await browserPage.locator('.table-scroll').evaluate(element => element.scrollTo(900, 600));
     const key = await browserPage.locator('th[title="m40"]').boundingBox();
     expect(key?.x).toBe(0);

@@ -1,51 +1,20 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { SampleQuery, SeriesColumns, XAxis } from '../../src/protocol/metricHistories';
-import type { RunLook } from '../../src/protocol/runColours';
+import type { SampleQuery, SeriesColumns } from '../../src/protocol/metricHistories';
 import { formatNumber } from '../../src/base/formatNumber';
 import { formatCount } from '../shared/format';
 import { failureText } from '../shared/hostConnection';
 import type { Theme } from '../shared/theme';
 import { xValueText } from './axisTicks';
 import { ChartOverlay, type Box } from './chartOverlay';
-import type { ChartTooltip } from './chartTooltip';
-import type { Crosshair } from './crosshair';
+import type { ChartContext, ChartRequest, ChartRun, ChartView } from './chartContract';
+import { chartQuery } from './chartQuery';
 import { readingsAt, snapX, stepX, type Reading } from './crosshairReading';
 import { listenForDrag } from './dragGesture';
 import type { DrawnSeries } from './drawnSeries';
 import { LineChart } from './lineChart';
-import type { SampleQueue } from './sampleQueue';
 import { NO_ZOOM, type Zoom } from './viewState';
 
-/** A run that has this metric and is not hidden. */
-export interface ChartRun {
-  readonly runId: string;
-  readonly name: string;
-  readonly look: RunLook;
-  readonly revision: number;
-}
-
-export interface ChartView {
-  readonly x: XAxis;
-  readonly logY: boolean;
-  readonly points: boolean;
-  readonly smoothing: number;
-}
-
-/** What all charts of the page share. */
-export interface ChartContext {
-  readonly queue: SampleQueue;
-  readonly crosshair: Crosshair;
-  readonly tooltip: ChartTooltip;
-}
-
-export type ChartRequest =
-  | { readonly kind: 'zoom'; readonly zoom: Zoom }
-  | { readonly kind: 'back' | 'reset' | 'maximise' | 'png' | 'csv' };
-
-/** chart.js stays quick up to about this many points a chart; the server keeps every spike within them. */
-const POINT_BUDGET = 20_000;
-const POINTS_PER_COLUMN = 4;
 const RESAMPLE_DELAY_MS = 40;
 /** Properties whose change alters the lines; the rest is text around them. */
 const DRAWN_FROM = [
@@ -176,6 +145,14 @@ export class ChartCard extends LitElement {
     `;
   }
 
+  /** New points, or a store that is back, are worth another try. */
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('runs') && this.problem !== null) {
+      this.problem = null;
+      this.sampledKey = '';
+    }
+  }
+
   protected override updated(changed: PropertyValues): void {
     if (changed.has('onScreen') && !this.onScreen) {
       this.destroyChart();
@@ -283,21 +260,8 @@ export class ChartCard extends LitElement {
   }
 
   private query(): SampleQuery {
-    const { x } = this.zoom;
-    const width = this.querySelector('.plot')?.clientWidth ?? 0;
-    const columns = Math.min(
-      Math.ceil(width / 100) * 100,
-      Math.floor(POINT_BUDGET / POINTS_PER_COLUMN / Math.max(1, this.runs.length)),
-    );
-    return {
-      runIds: this.runs.map(run => run.runId),
-      metricKey: this.metricKey,
-      x: this.view.x,
-      from: x?.from ?? null,
-      to: x?.to ?? null,
-      columns,
-      smoothing: this.view.smoothing,
-    };
+    const { runs, metricKey, view, zoom } = this;
+    return chartQuery(metricKey, runs, view, zoom, this.querySelector('.plot')?.clientWidth ?? 0);
   }
 
   private series(): readonly DrawnSeries[] {

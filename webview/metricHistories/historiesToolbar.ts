@@ -18,7 +18,7 @@ const MAX_SMOOTHING = 0.99;
 
 export function historiesToolbar(options: HistoriesToolbarOptions): TemplateResult {
   const { view, filterProblem, zoomed, update } = options;
-  return html`<div class="toolbar" role="toolbar" aria-label="Charts">
+  return html`<div class="toolbar" role="group" aria-label="Charts">
     <vscode-textfield
       class="filter"
       label="Filter metrics"

@@ -140,7 +140,8 @@ export class LineChart {
         ...this.tickLook(),
         maxTicksLimit: 6,
         includeBounds: false,
-        callback: (value: string | number) => tickText(Number(value)),
+        callback: (value: string | number) =>
+          logY && !isRoundOnLog(Number(value)) ? '' : tickText(Number(value)),
       },
       // A gutter of one width keeps the charts of a column in line.
       afterFit: (axis: { width: number }) => {
@@ -205,6 +206,12 @@ export class LineChart {
     const pad = from === to ? (this.options.xAxis === 'step' ? 1 : 1000) : 0;
     return { from: from - pad, to: to + pad };
   }
+}
+
+/** chart.js also labels the ends of a log axis, wherever they are. */
+function isRoundOnLog(value: number): boolean {
+  const mantissa = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+  return Math.abs(mantissa - Math.round(mantissa)) < 1e-6;
 }
 
 /** Ticks are round numbers: no zeros behind them. */

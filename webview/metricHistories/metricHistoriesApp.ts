@@ -11,9 +11,16 @@ import { trusted } from '../../src/protocol/payload';
 import { runLooks } from '../../src/protocol/runColours';
 import { filterPattern } from '../shared/filterPattern';
 import { connectHost, failureText } from '../shared/hostConnection';
-import { emptyState, missingRunsNotice, noticeBar, skeleton } from '../shared/notices';
+import {
+  emptyState,
+  leftOutNotice,
+  missingRunsNotice,
+  noticeBar,
+  skeleton,
+} from '../shared/notices';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme';
-import { ChartCard, type ChartContext, type ChartRequest, type ChartRun } from './chartCard';
+import { ChartCard } from './chartCard';
+import type { ChartContext, ChartRequest, ChartRun } from './chartContract';
 import { chartPicture } from './chartPicture';
 import { ChartTooltip } from './chartTooltip';
 import { Crosshair } from './crosshair';
@@ -110,9 +117,12 @@ export class MetricHistoriesApp extends LitElement {
           : noticeBar('error', snapshot.problem, { label: 'Retry', run: () => void this.load() })
       }
       ${failure === null ? nothing : noticeBar('error', failure, { label: 'Dismiss', run: () => (this.failure = null) })}
+      ${leftOutNotice(snapshot.runs.length, snapshot.leftOut)}
       ${missingRunsNotice(snapshot.missing, () => void this.setRuns(snapshot.runs.map(run => run.runId)))}
-      <div class="charts" @scroll=${this.onScroll}>
-        ${this.renderCharts(metricKeys.size, shown)}
+      <div class="charts-area">
+        <div class="charts" @scroll=${this.onScroll}>
+          ${this.renderCharts(metricKeys.size, shown)}
+        </div>
       </div>
     `;
   }

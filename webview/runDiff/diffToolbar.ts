@@ -21,7 +21,7 @@ export function diffToolbar(options: DiffToolbarOptions): TemplateResult {
   const { view, runs, baseline, filterProblem, update, copy } = options;
   const base = runs[baseline];
   const other = runs.find((_, column) => column !== baseline);
-  return html`<div class="toolbar" role="toolbar" aria-label="Run diff">
+  return html`<div class="toolbar" role="group" aria-label="Run diff">
     <vscode-textfield
       class="filter"
       label="Filter rows"

@@ -10,7 +10,13 @@ import type {
 } from '../../src/protocol/runDiff';
 import { filterPattern, type FilterPattern } from '../shared/filterPattern';
 import { connectHost, failureText } from '../shared/hostConnection';
-import { emptyState, missingRunsNotice, noticeBar, skeleton } from '../shared/notices';
+import {
+  emptyState,
+  leftOutNotice,
+  missingRunsNotice,
+  noticeBar,
+  skeleton,
+} from '../shared/notices';
 import type { DiffRow } from './diffRows';
 import { rowsOf, SECTIONS, type SectionId } from './diffSections';
 import { diffTable, type TableSection } from './diffTable';
@@ -18,7 +24,7 @@ import { diffCsv, diffMarkdown } from './diffText';
 import { diffToolbar } from './diffToolbar';
 import { restoreViewState, type ViewState } from './viewState';
 
-/** Running durations and ages move on at this pace. */
+/** Durations of running runs move on at this pace. */
 const CLOCK_MS = 5000;
 
 /** The page: toolbar and one table, a column a run. */
@@ -41,7 +47,7 @@ export class RunDiffApp extends LitElement {
   constructor() {
     super();
     this.view = restoreViewState(this.link.getState());
-    window.setInterval(() => (this.nowMs = Date.now()), CLOCK_MS);
+    window.setInterval(() => this.tick(), CLOCK_MS);
     void this.load();
   }
 
@@ -106,6 +112,7 @@ export class RunDiffApp extends LitElement {
           ? nothing
           : noticeBar('error', failure, { label: 'Dismiss', run: () => (this.failure = null) })
       }
+      ${leftOutNotice(runs.length, snapshot.leftOut)}
       ${missingRunsNotice(missing, () => void this.setRuns(runs.map(run => run.runId)))}
       <div class="table-scroll" tabindex="0" role="region" aria-label="Table of runs">
         ${diffTable({
@@ -293,6 +300,12 @@ export class RunDiffApp extends LitElement {
     this.nowMs = Date.now();
     this.change({ runIds: [...snapshot.runs, ...snapshot.missing].map(run => run.runId) });
     this.loadArtifactsWhenOpen();
+  }
+
+  private tick(): void {
+    if (this.snapshot?.runs.some(run => run.status === 'RUNNING')) {
+      this.nowMs = Date.now();
+    }
   }
 
   private change(change: Partial<ViewState>): void {

@@ -59,3 +59,13 @@ export function skeleton(rows: number): TemplateResult {
     ${Array.from({ length: rows }, () => html`<div class="skeleton-row"></div>`)}
   </div>`;
 }
+
+/** A panel that shows less than was asked for says so. */
+export function leftOutNotice(shown: number, leftOut: number): TemplateResult | typeof nothing {
+  return leftOut === 0
+    ? nothing
+    : noticeBar(
+        'info',
+        `Showing the first ${shown} of ${shown + leftOut} runs: more do not fit side by side.`,
+      );
+}

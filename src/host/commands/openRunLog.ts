@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { CONSOLE_ARTIFACT } from '../../launch/consoleArtifact';
+import { CONSOLE_ARTIFACT } from '../../launch/recordedArtifacts';
 import { TrackingError } from '../../tracking/trackingError';
 import { artifactUri } from '../editor/artifactUri';
 import { targetRunIds, type CommandArguments } from './commandTargets';
@@ -21,7 +21,7 @@ export async function openRunLog(
     throw new TrackingError(
       'RESOURCE_DOES_NOT_EXIST',
       vscode.l10n.t(
-        'This run has no console log: only runs started with "Track: Run current script" or mlflow-tracker have one, when they end.',
+        'This run has no console log: a run has one when mlflow-tracker started it outside a terminal, and it has ended.',
       ),
     );
   }

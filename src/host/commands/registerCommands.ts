@@ -17,7 +17,7 @@ import { openWeb } from './openWeb';
 import { renameItem } from './renameItem';
 import { setDescription, setTag } from './runTagCommands';
 import { setTrackingUri } from './setTrackingUri';
-import { showHistories } from './showHistories';
+import { previewHistories, showHistories } from './showHistories';
 import { sortRuns } from './sortRuns';
 
 type Handler = (context: CommandContext, args: CommandArguments) => unknown;
@@ -45,6 +45,7 @@ const HANDLERS: Record<CommandId, Handler> = {
     }
   },
   'tracker.runs.showHistories': showHistories,
+  'tracker.run.previewHistories': previewHistories,
   'tracker.runs.compare': compareRuns,
   'tracker.run.selectForCompare': selectForCompare,
   'tracker.run.compareWithSelected': compareWithSelected,

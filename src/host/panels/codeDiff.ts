@@ -7,7 +7,7 @@ import type { CallOptions } from '../../tracking/trackingStore';
 import { CODE_SCHEME, CodeFileSystem, codeUri } from './codeFileSystem';
 import { CodeSnapshots, type ChangedFile, type CodeSnapshot } from './codeSnapshots';
 import type { PanelServices } from './panelServices';
-import { readRunCode } from './runCode';
+import { readRunCode, type RunCode } from './runCode';
 import { GitError } from './runGit';
 
 /** The diff editor opens this many files at most; the person is told. */
@@ -138,7 +138,7 @@ export class CodeDiff implements Disposable {
         );
       }
       const snapshot = await this.snapshots.create(repository, code, options);
-      const caveat = caveatOf(run, code.unrecordedChanges, snapshot.patched);
+      const caveat = caveatOf(run, code.recorded, snapshot.patched);
       return {
         snapshot,
         commit: code.commit,
@@ -151,13 +151,20 @@ export class CodeDiff implements Disposable {
   }
 }
 
-function caveatOf(run: Run, unrecorded: boolean, patched: boolean): string | undefined {
-  if (unrecorded) {
-    return `Run ${run.info.runName} had uncommitted changes that were not recorded; its commit is shown without them.`;
+function caveatOf(
+  { info: { runName } }: Run,
+  recorded: RunCode['recorded'],
+  patched: boolean,
+): string | undefined {
+  if (recorded === 'none') {
+    return `The uncommitted changes of run ${runName} were not recorded in full; its commit is shown without them.`;
   }
-  return patched
-    ? undefined
-    : `The recorded uncommitted changes of run ${run.info.runName} are cut off or do not fit; its commit is shown without them.`;
+  if (!patched) {
+    return `The recorded uncommitted changes of run ${runName} do not fit its commit, which is shown without them.`;
+  }
+  return recorded === 'some'
+    ? `Only a part of the uncommitted changes of run ${runName} was recorded; the rest is not shown.`
+    : undefined;
 }
 
 function explain(error: GitError): TrackingError {

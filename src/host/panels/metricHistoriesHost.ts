@@ -66,9 +66,9 @@ export function metricHistoriesHost(
 }
 
 export function historiesSnapshotOf(loaded: LoadedRuns): HistoriesSnapshot {
-  const { missing, problem, revisions } = loaded;
+  const { missing, problem, leftOut, revisions } = loaded;
   const runs = loaded.runs.map(run => runSummaryOf(run, revisions.get(run.info.runId) ?? 0));
-  return { runs, missing, problem };
+  return { runs, missing, problem, leftOut };
 }
 
 function sampleRequestOf(query: SampleQuery) {

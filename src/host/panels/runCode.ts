@@ -1,17 +1,15 @@
+import { PATCH_ARTIFACT } from '../../launch/recordedArtifacts';
 import type { Run } from '../../tracking/entities';
 import { TrackingError } from '../../tracking/trackingError';
 import type { CallOptions } from '../../tracking/trackingStore';
 import type { RunSource } from './panelServices';
 
-/** Where the wrapper keeps the whole patch; the tag holds as much as fits. */
-const PATCH_ARTIFACT = 'mlflow-tracker/uncommitted.patch';
-
 /** What a run recorded of its code. */
 export interface RunCode {
   readonly commit: string;
   readonly patch?: Uint8Array;
-  /** The run had changes that were not recorded, as with plain MLflow. */
-  readonly unrecordedChanges: boolean;
+  /** How much of the uncommitted changes the patch holds: plain MLflow records none, limits cut long ones. */
+  readonly recorded: 'all' | 'some' | 'none';
   /** `mlflow.source.name`, as recorded. */
   readonly sourceName?: string;
 }
@@ -33,13 +31,12 @@ export async function readRunCode(
   }
   const tag = tags.get('mlflow.source.git.diff');
   const dirty = tags.get('mlflow.source.git.dirty')?.toLowerCase() === 'true' || Boolean(tag);
-  const patch = dirty
-    ? ((await readPatchArtifact(client, run, options)) ?? patchOf(tag))
-    : undefined;
+  const whole = dirty ? await readPatchArtifact(client, run, options) : undefined;
+  const patch = whole ?? (tag && !isCutTag(tag) ? patchOf(tag) : undefined);
   const sourceName = tags.get('mlflow.source.name');
   return {
     commit,
-    unrecordedChanges: dirty && !patch,
+    recorded: !dirty ? 'all' : !patch ? 'none' : isCutPatch(patch) ? 'some' : 'all',
     ...(patch ? { patch } : {}),
     ...(sourceName ? { sourceName } : {}),
   };
@@ -61,7 +58,17 @@ async function readPatchArtifact(
   }
 }
 
-/** MLflow stores the text without its last line end, which `git apply` needs. */
-function patchOf(tag: string | undefined): Uint8Array | undefined {
-  return tag ? new TextEncoder().encode(tag.endsWith('\n') ? tag : `${tag}\n`) : undefined;
+/** Clients leave out the last line end, which `git apply` needs. */
+function patchOf(tag: string): Uint8Array {
+  return new TextEncoder().encode(tag.endsWith('\n') ? tag : `${tag}\n`);
+}
+
+/** A part of a patch can apply and be wrong. The wrapper marks its cut; MLflow cuts without a mark, at its limits. */
+function isCutTag(tag: string): boolean {
+  return /\n\[Cut here\.[^\n]*\]\n?$/.test(tag) || tag.length === 5000 || tag.length === 8000;
+}
+
+/** The wrapper leaves out whole files beyond its limit and says so in a comment. */
+function isCutPatch(patch: Uint8Array): boolean {
+  return /^# Cut after /m.test(new TextDecoder().decode(patch));
 }

@@ -80,10 +80,11 @@ export class RunDiffPanelHost {
     const known = [...this.experiments.values()].flatMap(experiment =>
       experiment.direction ? [experiment.direction] : [],
     );
-    const { missing, problem, revisions } = loaded;
+    const { missing, problem, leftOut, revisions } = loaded;
     return {
       missing,
       problem,
+      leftOut,
       runs: loaded.runs.map(run => this.diffRunOf(run, revisions.get(run.info.runId) ?? 0)),
       directions: { ...Object.fromEntries(known), ...this.editor.directions.get() },
     };

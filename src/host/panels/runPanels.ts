@@ -15,6 +15,8 @@ type Attach = (webviewPanel: vscode.WebviewPanel, runIds: readonly RunId[]) => R
 export class RunPanels implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly open = new Set<RunPanel>();
+  /** The panel that the next preview takes the place of, with the runs that it was opened for. */
+  private preview: { readonly panel: RunPanel; readonly runs: string } | undefined;
   private readonly attachHistories: Attach;
   private readonly attachDiff: Attach;
 
@@ -37,6 +39,23 @@ export class RunPanels implements Disposable {
     this.reveal(METRIC_HISTORIES, runIds, this.attachHistories);
   }
 
+  /**
+   * Shows the metric histories of these runs while walking through a list: the focus stays there, and the panel takes the
+   * place of the one shown so before, unless its runs were changed by hand.
+   */
+  previewMetricHistories(runIds: readonly RunId[]): void {
+    const last = this.preview;
+    if (last && setKey(last.panel.shown.runIds) === setKey(runIds)) {
+      last.panel.webviewPanel.reveal(undefined, true);
+      return;
+    }
+    const panel = this.reveal(METRIC_HISTORIES, runIds, this.attachHistories, true);
+    if (last && last.panel !== panel && setKey(last.panel.shown.runIds) === last.runs) {
+      last.panel.webviewPanel.dispose();
+    }
+    this.preview = { panel, runs: setKey(runIds) };
+  }
+
   /** Shows these runs side by side, in a panel that shows just them already or in a new one. */
   openRunDiff(runIds: readonly RunId[]): void {
     this.reveal(RUN_DIFF, runIds, this.attachDiff);
@@ -49,29 +68,39 @@ export class RunPanels implements Disposable {
     }
   }
 
-  private reveal(kind: PanelKind, runIds: readonly RunId[], attach: Attach): void {
+  private reveal(
+    kind: PanelKind,
+    runIds: readonly RunId[],
+    attach: Attach,
+    preserveFocus = false,
+  ): RunPanel {
     const wanted = setKey(runIds);
     const match = [...this.open].find(
       panel => panel.kind === kind && setKey(panel.shown.runIds) === wanted,
     );
     if (match) {
-      match.webviewPanel.reveal();
-      return;
+      match.webviewPanel.reveal(undefined, preserveFocus);
+      return match;
     }
     const created = vscode.window.createWebviewPanel(
       kind.viewType,
       kind.title,
-      vscode.ViewColumn.Active,
+      { viewColumn: vscode.ViewColumn.Active, preserveFocus },
       panelWebviewOptions(this.services.extensionUri),
     );
-    attach(created, runIds);
+    return attach(created, runIds);
   }
 
   private keep(attach: Attach): Attach {
     return (webviewPanel, runIds) => {
       const panel = attach(webviewPanel, runIds);
       this.open.add(panel);
-      webviewPanel.onDidDispose(() => this.open.delete(panel));
+      webviewPanel.onDidDispose(() => {
+        this.open.delete(panel);
+        if (this.preview?.panel === panel) {
+          this.preview = undefined;
+        }
+      });
       return panel;
     };
   }

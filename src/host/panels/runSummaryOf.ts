@@ -23,6 +23,7 @@ export function runSummaryOf(run: Run, revision: number): RunSummary {
   };
 }
 
+/** Clients that give no start leave 0 in the store. */
 function toMs(time: Int64 | undefined): number | null {
-  return time === undefined ? null : Number(time);
+  return time === undefined || time === 0 ? null : Number(time);
 }

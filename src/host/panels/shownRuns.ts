@@ -15,6 +15,8 @@ export interface LoadedRuns {
   readonly missing: readonly MissingRun[];
   /** One sentence when the store cannot be reached; the runs are then the last ones known. */
   readonly problem: string | null;
+  /** Runs that were asked for beyond what a panel shows. */
+  readonly leftOut: number;
   /** How often the store reported a change of the run. */
   readonly revisions: ReadonlyMap<RunId, number>;
 }
@@ -28,7 +30,8 @@ export class ShownRuns implements Disposable {
   private readonly revisions = new Map<RunId, number>();
   private timer: NodeJS.Timeout | undefined;
   private lastLoad = 0;
-  private ids: readonly RunId[];
+  private ids: readonly RunId[] = [];
+  private leftOut = 0;
 
   /** Fires when a shown run changed in the store, not for `load` and `setRunIds`. */
   readonly onDidUpdate = this.updates.event;
@@ -37,7 +40,7 @@ export class ShownRuns implements Disposable {
     private readonly store: PanelStore,
     runIds: readonly RunId[],
   ) {
-    this.ids = limited(runIds);
+    this.setRunIds(runIds);
     this.disposables.add(store.onDidChangeStore(changes => this.onChanges(changes)));
   }
 
@@ -46,7 +49,9 @@ export class ShownRuns implements Disposable {
   }
 
   setRunIds(runIds: readonly RunId[]): void {
-    this.ids = limited(runIds);
+    const wanted = [...new Set(runIds)];
+    this.ids = wanted.slice(0, MAX_PANEL_RUNS);
+    this.leftOut = wanted.length - this.ids.length;
   }
 
   /** Rejects only when the store cannot be reached and nothing is known yet. */
@@ -78,7 +83,13 @@ export class ShownRuns implements Disposable {
       problem = error instanceof Error ? error.message : String(error);
     }
     const runs = ids.map(runId => this.known.get(runId)).filter(run => run !== undefined);
-    return { runs, missing, problem, revisions: new Map(this.revisions) };
+    return {
+      runs,
+      missing,
+      problem,
+      leftOut: this.leftOut,
+      revisions: new Map(this.revisions),
+    };
   }
 
   dispose(): void {
@@ -127,10 +138,6 @@ function concerns(change: StoreChange, runId: RunId, known: Run | undefined): bo
     case 'experiments':
       return false;
   }
-}
-
-function limited(runIds: readonly RunId[]): readonly RunId[] {
-  return [...new Set(runIds)].slice(0, MAX_PANEL_RUNS);
 }
 
 function isAboutTheRun(error: TrackingError): boolean {

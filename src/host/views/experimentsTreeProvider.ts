@@ -71,6 +71,11 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<TreeNode
     return item;
   }
 
+  /** Draws every row again from memory; cards that were resolved are made anew. */
+  redraw(): void {
+    this.changed.fire(undefined);
+  }
+
   dispose(): void {
     this.disposables.dispose();
   }

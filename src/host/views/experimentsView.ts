@@ -71,6 +71,8 @@ export class ExperimentsView implements Disposable {
         }
       }),
     );
+    // Curves are pictures in the colours of the theme.
+    add(vscode.window.onDidChangeActiveColorTheme(() => this.provider.redraw()));
     const tick = setInterval(() => {
       if (this.view.visible) {
         model.tick();

@@ -34,9 +34,10 @@ export class RunView implements vscode.TreeDataProvider<TreeNode>, Disposable {
       }),
     );
     this.disposables.add(
-      experiments.onDidChangeSelection(({ selection }) => {
+      experiments.onDidChangeSelection(() => {
         clearTimeout(this.timer);
-        this.timer = setTimeout(() => this.follow(selection), SETTLE_MS);
+        // Read late: while the tree is drawn anew, VS Code knows the selected rows by their ids only.
+        this.timer = setTimeout(() => this.follow(experiments.selection), SETTLE_MS);
       }),
     );
     this.disposables.add({ dispose: () => clearTimeout(this.timer) });

@@ -117,7 +117,7 @@ function runItem(node: RunNode, { isExpanded, now }: ItemOptions): vscode.TreeIt
     info.status === 'RUNNING' || info.status === 'SCHEDULED' ? 'live' : 'ended',
   ].join('+');
   item.command = {
-    command: COMMANDS.showHistories,
+    command: COMMANDS.previewHistories,
     title: vscode.l10n.t('Show metric histories'),
     arguments: [node],
   };

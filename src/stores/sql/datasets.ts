@@ -162,7 +162,12 @@ export async function searchDatasets(
           .on('input_tags.name', '=', CONTEXT_TAG),
       )
       .where('inputs.source_type', '=', 'DATASET')
-      .where('datasets.experiment_id', 'in', experimentIds.map(parseExperimentId))
+      .where(eb =>
+        session.dialect.isAmong(
+          eb.ref('datasets.experiment_id'),
+          experimentIds.map(parseExperimentId),
+        ),
+      )
       .select([
         'datasets.experiment_id',
         'datasets.name',

@@ -74,11 +74,19 @@ export async function withTags(
       artifactLocation: row.artifact_location ?? '',
       lifecycleStage:
         row.lifecycle_stage === 'deleted' ? ('deleted' as const) : ('active' as const),
-      creationTimeMs: row.creation_time ?? undefined,
-      lastUpdateTimeMs: row.last_update_time ?? undefined,
+      creationTimeMs: timeOf(session, row, 'creation_time'),
+      lastUpdateTimeMs: timeOf(session, row, 'last_update_time'),
       tags: tags.get(row.experiment_id) ?? [],
     }),
   );
+}
+
+function timeOf(
+  { problems }: SqlSession,
+  row: ExperimentRow,
+  column: 'creation_time' | 'last_update_time',
+): Int64 | undefined {
+  return problems.int64(row[column] ?? null, 'experiments', String(row.experiment_id), column);
 }
 
 async function readTags(

@@ -1,5 +1,6 @@
 import { sql, type SelectQueryBuilder } from 'kysely';
 import type { Int64 } from '../../base/int64';
+import type { Metric } from '../../tracking/entities';
 import type { MlflowTables } from './mlflowTables';
 import type { SqlSession } from './sqlDialect';
 
@@ -51,4 +52,20 @@ export function metricPointsFrom(session: SqlSession) {
 
 function stepOf({ schema }: SqlSession) {
   return schema.has('metrics', 'step') ? sql<Int64>`step` : sql<Int64>`0`;
+}
+
+/** The point that a row of a metrics table holds; none when one of its numbers is no number. */
+export function readPoint(
+  { problems }: SqlSession,
+  table: 'metrics' | 'latest_metrics',
+  { run_uuid, key, value, timestamp, step, is_nan }: LatestMetric,
+): readonly Metric[] {
+  const number = is_nan ? Number.NaN : value;
+  const row = `${key} of run ${run_uuid}`;
+  const timestampMs = problems.int64(timestamp, table, row, 'timestamp');
+  const wholeStep = problems.int64(step, table, row, 'step');
+  const isNumber = problems.check(typeof number === 'number', value, table, row, 'value');
+  return isNumber && timestampMs !== undefined && wholeStep !== undefined
+    ? [{ key, value: number, timestampMs, step: wholeStep }]
+    : [];
 }

@@ -1,10 +1,11 @@
 import { compareInt64, type Int64 } from '../../base/int64';
-import type { KeyValue, Metric, RunId } from '../../tracking/entities';
+import type { KeyValue, Metric, ModelId, RunId } from '../../tracking/entities';
 import { TrackingError } from '../../tracking/trackingError';
 import type { LogBatchRequest } from '../../tracking/trackingStore';
 import { changedParamError } from '../../tracking/validation';
 import { chunked } from './chunked';
 import { compiledFor } from './compiledStatements';
+import { unknownModel } from './loggedModelRows';
 import { renameRun, requireActive, unknownRun, writeTag } from './runs';
 import { RUN_NAME_TAG } from './runRows';
 import type { SqlSession, SqlValue } from './sqlDialect';
@@ -139,7 +140,7 @@ async function writeMetrics(
   await writeModelMetrics(session, runId, experimentId, metrics);
 }
 
-/** A point that names a logged model belongs to both. A model that does not exist fails on the foreign key. */
+/** A point that names a logged model belongs to both. Databases older than logged models keep it for the run, as their MLflow. */
 async function writeModelMetrics(
   session: SqlSession,
   runId: RunId,
@@ -147,9 +148,11 @@ async function writeModelMetrics(
   metrics: readonly Metric[],
 ): Promise<void> {
   const { db, schema, dialect } = session;
-  if (!schema.has('logged_model_metrics')) {
+  const modelIds = new Set(metrics.flatMap(({ modelId }) => modelId ?? []));
+  if (modelIds.size === 0 || !schema.has('logged_model_metrics')) {
     return;
   }
+  await requireModels(session, [...modelIds]);
   for (const metric of metrics) {
     if (metric.modelId !== undefined) {
       await session.run(
@@ -167,6 +170,20 @@ async function writeModelMetrics(
           }),
         ),
       );
+    }
+  }
+}
+
+/** Also deleted models take metrics, as in MLflow. */
+async function requireModels(session: SqlSession, modelIds: readonly ModelId[]): Promise<void> {
+  for (const ids of chunked(modelIds)) {
+    const rows = await session.all(
+      session.db.selectFrom('logged_models').select('model_id').where('model_id', 'in', ids),
+    );
+    const known = new Set(rows.map(row => row.model_id));
+    const unknown = ids.find(id => !known.has(id));
+    if (unknown !== undefined) {
+      throw unknownModel(unknown);
     }
   }
 }

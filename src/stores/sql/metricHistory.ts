@@ -1,8 +1,11 @@
 import type { Metric, MetricColumns, RunId } from '../../tracking/entities';
 import { decodePageToken, encodePageToken } from '../../tracking/pageToken';
 import type { MetricHistoryRequest, Page } from '../../tracking/trackingStore';
-import { metricPointsFrom } from './latestMetrics';
+import { metricPointsFrom, readPoint } from './latestMetrics';
 import type { SqlSession } from './sqlDialect';
+
+/** Databases take an offset only with a limit. */
+const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
 /** A page of a history by timestamp, step, value. Empty for an unknown run, as in MLflow's database store. */
 export async function getMetricHistory(
@@ -18,18 +21,12 @@ export async function getMetricHistory(
       .orderBy('timestamp')
       .orderBy('step')
       .orderBy('value')
-      // An offset needs a limit.
-      .limit(maxResults === undefined ? Number.MAX_SAFE_INTEGER : maxResults + 1)
+      .limit(maxResults === undefined ? EVERYTHING : maxResults + 1)
       .offset(offset),
   );
   const hasMore = maxResults !== undefined && rows.length > maxResults;
-  const items = (hasMore ? rows.slice(0, maxResults) : rows).map(
-    ({ key, value, timestamp, step, is_nan }): Metric => ({
-      key,
-      value: is_nan ? Number.NaN : value,
-      timestampMs: timestamp,
-      step,
-    }),
+  const items = (hasMore ? rows.slice(0, maxResults) : rows).flatMap(row =>
+    readPoint(session, 'metrics', row),
   );
   return hasMore ? { items, nextPageToken: encodePageToken(offset + maxResults) } : { items };
 }

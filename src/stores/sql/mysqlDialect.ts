@@ -27,6 +27,11 @@ export const mysqlDialect: SqlDialect = {
     },
   }),
   boolean: Number,
+  // As text, which whole numbers may be: the number of parameters is limited.
+  isAmong: (value, list) =>
+    list.length === 0
+      ? sql<SqlBool>`1 = 0`
+      : sql<SqlBool>`${value} in (${sql.join(list.map(each => sql.raw(String(each))))})`,
   // The first condition uses the index, the second tells case and trailing spaces.
   equals: (text, value) =>
     sql<SqlBool>`(${text} = ${value} and cast(convert(${text} using utf8mb4) as binary) = cast(${value} as binary))`,

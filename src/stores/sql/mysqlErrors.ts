@@ -13,7 +13,7 @@ const LOST = [1053, 1080, 1152, 1184, 1927, 4031];
 const BUSY = [1040, 1203, 1226];
 const NO_WRITES = [1142, 1143, 1290, 1792, 1836];
 /** Constraints, and values that do not fit their column. */
-const REFUSALS = [1048, 1062, 1264, 1265, 1366, 1406, 1451, 1452, 3819, 4025];
+const REFUSALS = [1048, 1264, 1265, 1366, 1406, 1451, 1452, 3819, 4025];
 
 function numberOf(error: unknown): number | undefined {
   return error instanceof Error && 'errno' in error && typeof error.errno === 'number'
@@ -79,6 +79,13 @@ export function describeMysqlError(error: unknown, title: string): unknown {
     return new TrackingError(
       'TEMPORARILY_UNAVAILABLE',
       `The server of ${title} cannot do this now (${message}); try again.`,
+      options,
+    );
+  }
+  if (number === DUPLICATE) {
+    return new TrackingError(
+      'RESOURCE_ALREADY_EXISTS',
+      `The database takes this for something that it has: ${message}. Its collation may not tell upper from lower case.`,
       options,
     );
   }

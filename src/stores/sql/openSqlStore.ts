@@ -15,6 +15,8 @@ export interface OpenSqlStoreOptions {
   readonly artifactRoot?: string;
   /** The MLflow release whose schema a new database gets; the newest known when absent. */
   readonly createSchemaFor?: string;
+  /** How long a call waits for a file that another process keeps locked, ms. Default: 20 s, as MLflow. */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -30,19 +32,16 @@ export async function openSqlStore(
     const { openServerStore } = await import('./openServerStore');
     return openServerStore(uri, options);
   }
-  const { logger, workingDir, createSchemaFor } = options;
+  const { logger, workingDir, createSchemaFor, patienceMs } = options;
   const path = resolve(workingDir, sqlitePath(uri));
   const artifactRoot = absoluteLocation(options.artifactRoot ?? 'mlruns', workingDir);
   const file = new SqliteFile(path, {
     defaultArtifactLocation: appendToLocation(artifactRoot, '0'),
     createSchemaFor,
   });
-  const database = new SqliteDatabase(file);
-  return database
-    .checked()
-    .then(
-      () => new SqlStore(database, { uri: `sqlite:///${path}`, artifactRoot, workingDir, logger }),
-    );
+  const database = new SqliteDatabase(file, patienceMs);
+  await database.checked();
+  return new SqlStore(database, { uri: `sqlite:///${path}`, artifactRoot, workingDir, logger });
 }
 
 /** The file of a SQLite URI as SQLAlchemy reads it: what follows the third slash. */

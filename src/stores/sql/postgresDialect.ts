@@ -41,6 +41,7 @@ export const postgresDialect: SqlDialect = {
   }),
   // The server reads 1 and 0 as boolean where it expects one.
   boolean: Number,
+  isAmong: (value, list) => sql<SqlBool>`${value} = any(${`{${list.join()}}`}::bigint[])`,
   equals: (text, value) => sql<SqlBool>`${text} = ${value}`,
   like: (text, pattern) => sql<SqlBool>`${text} LIKE ${pattern} ESCAPE ''`,
   ilike: (text, pattern) => sql<SqlBool>`${text} ILIKE ${pattern} ESCAPE ''`,

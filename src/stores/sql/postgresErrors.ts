@@ -84,6 +84,13 @@ export function describePostgresError(error: unknown, title: string): unknown {
       options,
     );
   }
+  if (postgresTrouble(error) === 'duplicate') {
+    return new TrackingError(
+      'RESOURCE_ALREADY_EXISTS',
+      `The database has this already: ${message}.`,
+      options,
+    );
+  }
   if (/^2[23]/.test(code)) {
     return new TrackingError('BAD_REQUEST', `The database refuses this: ${message}.`, options);
   }

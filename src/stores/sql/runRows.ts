@@ -12,7 +12,7 @@ import {
 import { compareCodePoints } from '../../tracking/search/values';
 import type { RunProjection } from '../../tracking/trackingStore';
 import { chunked } from './chunked';
-import { latestMetricsFrom } from './latestMetrics';
+import { latestMetricsFrom, readPoint } from './latestMetrics';
 import type { MlflowTables } from './mlflowTables';
 import { readRunInputs } from './runInputs';
 import type { SqlSession } from './sqlDialect';
@@ -47,6 +47,20 @@ export function selectRuns({ db }: SqlSession) {
     .select(eb => runNameOf(eb).as('run_name'));
 }
 
+/** @returns the rows in the order of the ids. */
+export async function readRuns(
+  session: SqlSession,
+  runIds: readonly RunId[],
+): Promise<readonly RunRow[]> {
+  const rows = new Map<RunId, RunRow>();
+  for (const ids of chunked(runIds)) {
+    for (const row of await session.all(selectRuns(session).where('runs.run_uuid', 'in', ids))) {
+      rows.set(row.run_uuid, row);
+    }
+  }
+  return runIds.flatMap(id => rows.get(id) ?? []);
+}
+
 /** Before MLflow 1.30 the tag alone held the name; `runs.name` was empty. */
 export function runNameOf(
   eb: ExpressionBuilder<MlflowTables, 'runs'>,
@@ -61,15 +75,18 @@ export function runNameOf(
   );
 }
 
-export function runInfoOf(row: RunRow): RunInfo {
+export function runInfoOf({ problems }: SqlSession, row: RunRow): RunInfo {
+  const { run_uuid, status } = row;
+  const known = RUN_STATUSES.find(name => name === status);
+  problems.check(known !== undefined || status === null, status, 'runs', run_uuid, 'status');
   return present({
-    runId: row.run_uuid,
+    runId: run_uuid,
     runName: row.run_name ?? '',
     experimentId: String(row.experiment_id ?? ''),
     userId: row.user_id ?? '',
-    status: RUN_STATUSES.find(status => status === row.status) ?? 'RUNNING',
-    startTimeMs: row.start_time ?? undefined,
-    endTimeMs: row.end_time ?? undefined,
+    status: known ?? 'RUNNING',
+    startTimeMs: problems.int64(row.start_time, 'runs', run_uuid, 'start_time'),
+    endTimeMs: problems.int64(row.end_time, 'runs', run_uuid, 'end_time'),
     artifactUri: row.artifact_uri ?? '',
     lifecycleStage: row.lifecycle_stage === 'deleted' ? ('deleted' as const) : ('active' as const),
   });
@@ -87,7 +104,7 @@ export async function readDetails(
   const tags = await readTexts(session, 'tags', runIds, projection.tagKeys);
   const inputs = await readRunInputs(session, projection.inputs === false ? [] : runIds);
   return rows.map(row => ({
-    info: runInfoOf(row),
+    info: runInfoOf(session, row),
     data: {
       metrics: metrics.get(row.run_uuid) ?? [],
       params: params.get(row.run_uuid) ?? [],
@@ -116,7 +133,11 @@ async function readTexts(
         .$if(keys !== undefined, query => query.where('key', 'in', keys ?? [])),
     );
     for (const { run_uuid, key, value } of rows) {
-      addTo(texts, run_uuid, { key, value: value ?? '' });
+      // Of a column of texts, SQLite may return bytes.
+      const isText = !isBytes(value);
+      if (session.problems.check(isText, value, table, `${key} of run ${run_uuid}`, 'value')) {
+        addTo(texts, run_uuid, { key, value: value ?? '' });
+      }
     }
   }
   return sortedByKey(texts);
@@ -139,16 +160,17 @@ async function readLatestMetrics(
         .where('run_uuid', 'in', ids)
         .$if(keys !== undefined, query => query.where('key', 'in', keys ?? [])),
     );
-    for (const { run_uuid, key, value, timestamp, step, is_nan } of rows) {
-      addTo(metrics, run_uuid, {
-        key,
-        value: is_nan ? Number.NaN : value,
-        timestampMs: timestamp,
-        step,
-      });
+    for (const row of rows) {
+      for (const metric of readPoint(session, 'latest_metrics', row)) {
+        addTo(metrics, row.run_uuid, metric);
+      }
     }
   }
   return sortedByKey(metrics);
+}
+
+function isBytes(value: unknown): boolean {
+  return value instanceof Uint8Array;
 }
 
 function addTo<T>(lists: Map<RunId, T[]>, runId: RunId, item: T): void {

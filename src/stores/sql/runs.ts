@@ -93,7 +93,7 @@ export async function updateRun(
   if (update.runName) {
     await renameRun(session, runId, update.runName);
   }
-  return runInfoOf(await findRun(session, runId));
+  return runInfoOf(session, await findRun(session, runId));
 }
 
 /** The name is kept twice: in the run and in its tag. */

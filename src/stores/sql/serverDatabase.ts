@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TrackingError } from '../../tracking/trackingError';
 import type { CallOptions } from '../../tracking/trackingStore';
 import type { DatabaseServer, ServerConnection, Trouble } from './databaseServer';
+import { RowProblems } from './rowProblems';
 import { SchemaInfo } from './schemaInfo';
 import { ServerSession } from './serverSession';
-import type { SqlDatabase, SqlWork } from './sqlDialect';
+import type { SqlDatabase, SqlDialect, SqlWork } from './sqlDialect';
 
 /** How often a unit of work is tried again, by what went wrong. */
 const ATTEMPTS: Readonly<Record<Trouble, number>> = {
@@ -23,11 +24,15 @@ const SCHEMA_CHECK_MS = 1000;
  * done again; a write whose commit was cut off is not, because nobody knows whether it was stored.
  */
 export class ServerDatabase implements SqlDatabase {
+  readonly dialect: SqlDialect;
+  readonly problems = new RowProblems();
   private schema: SchemaInfo | undefined;
   private schemaCheckedMs = 0;
   private closed = false;
 
-  constructor(private readonly server: DatabaseServer) {}
+  constructor(private readonly server: DatabaseServer) {
+    this.dialect = server.dialect;
+  }
 
   read<T>(work: SqlWork<T>, options: CallOptions = {}): Promise<T> {
     return this.attempt(options, connection =>
@@ -156,7 +161,9 @@ export class ServerDatabase implements SqlDatabase {
   }
 
   private async withSession<T>(connection: ServerConnection, work: SqlWork<T>): Promise<T> {
-    return work(new ServerSession(this.server, connection, await this.schemaOn(connection)));
+    return work(
+      new ServerSession(this.server, connection, await this.schemaOn(connection), this.problems),
+    );
   }
 
   private async schemaOn(connection: ServerConnection): Promise<SchemaInfo> {

@@ -2,6 +2,7 @@ import type { Compilable } from 'kysely';
 import type { MetricColumns } from '../../tracking/entities';
 import { chunked } from './chunked';
 import type { DatabaseServer, ServerConnection } from './databaseServer';
+import type { RowProblems } from './rowProblems';
 import type { SchemaInfo } from './schemaInfo';
 import type { SqlSession, SqlValue } from './sqlDialect';
 
@@ -14,6 +15,7 @@ export class ServerSession implements SqlSession {
     private readonly server: DatabaseServer,
     private readonly connection: ServerConnection,
     readonly schema: SchemaInfo,
+    readonly problems: RowProblems,
   ) {
     this.dialect = server.dialect;
     this.db = server.dialect.builder;

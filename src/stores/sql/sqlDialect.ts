@@ -1,7 +1,16 @@
-import type { AliasableExpression, Compilable, Expression, InsertQueryBuilder, Kysely, SqlBool } from 'kysely';
+import type {
+  AliasableExpression,
+  Compilable,
+  Expression,
+  InsertQueryBuilder,
+  Kysely,
+  SqlBool,
+} from 'kysely';
+import type { Int64 } from '../../base/int64';
 import type { MetricColumns } from '../../tracking/entities';
 import type { CallOptions, StoreStatus } from '../../tracking/trackingStore';
 import type { MlflowTables, TableName } from './mlflowTables';
+import type { RowProblems } from './rowProblems';
 import type { SchemaInfo } from './schemaInfo';
 
 export type SqlValue = string | number | bigint | null;
@@ -16,6 +25,8 @@ export interface SqlSession {
   readonly db: SqlDialect['builder'];
   /** The schema as it is now; another process may have changed it since the unit before. */
   readonly schema: SchemaInfo;
+  /** Takes what cannot be read. */
+  readonly problems: RowProblems;
   all<R>(query: Compilable<R>): Promise<R[]>;
   first<R>(query: Compilable<R>): Promise<R | undefined>;
   /** @returns how many rows changed. */
@@ -33,6 +44,9 @@ export type SqlWork<T> = (session: SqlSession) => Promise<T>;
 
 /** What a store needs from a database server or file. */
 export interface SqlDatabase {
+  readonly dialect: SqlDialect;
+  /** What reads could not use so far. */
+  readonly problems: RowProblems;
   /** Sees one state of the database throughout. */
   read<T>(work: SqlWork<T>, options?: CallOptions): Promise<T>;
   /** All or nothing; resolves after the commit. */
@@ -59,6 +73,8 @@ export interface SqlDialect {
   boolean(value: boolean): number;
   /** Case-sensitive whatever the collation. */
   equals(text: Expression<string | null>, value: string): Expression<SqlBool>;
+  /** Whether the number is one of a list, however long that is. */
+  isAmong(value: Expression<Int64 | null>, list: readonly Int64[]): Expression<SqlBool>;
   /** Case-sensitive; `%` and `_` only, no escape character. */
   like(text: Expression<string | null>, pattern: string): Expression<SqlBool>;
   ilike(text: Expression<string | null>, pattern: string): Expression<SqlBool>;

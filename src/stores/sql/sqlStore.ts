@@ -17,6 +17,7 @@ import type {
   RunId,
   RunInfo,
 } from '../../tracking/entities';
+import { TrackingError } from '../../tracking/trackingError';
 import type {
   CallOptions,
   CreateExperimentRequest,
@@ -37,7 +38,6 @@ import type {
 import {
   validateBatch,
   validateDatasetInputs,
-  validateKey,
   validateMetric,
   validateParam,
   validateRunId,
@@ -75,22 +75,37 @@ export class SqlStore implements TrackingStore {
     this.onDidChange = this.watcher.onDidChange;
   }
 
+  /** Also tells of a database that has become unreadable, rather than failing. */
   async getStatus(options?: CallOptions): Promise<StoreStatus> {
-    const readOnlyReason = await this.database.readOnlyReason();
-    return this.database.read(
-      session =>
-        Promise.resolve(
-          present({
-            kind: session.dialect.kind,
-            uri: this.options.uri,
-            writable: readOnlyReason === undefined,
-            readOnlyReason,
-            schemaRevision: session.schema.revision,
-            problems: [],
-          }),
-        ),
-      options,
-    );
+    const { uri } = this.options;
+    const { kind } = this.database.dialect;
+    try {
+      const readOnlyReason = await this.database.readOnlyReason();
+      const schemaRevision = await this.database.read(
+        session => Promise.resolve(session.schema.revision),
+        options,
+      );
+      return present({
+        kind,
+        uri,
+        writable: readOnlyReason === undefined,
+        readOnlyReason,
+        schemaRevision,
+        problems: this.database.problems.list,
+      });
+    } catch (error) {
+      if (!TrackingError.is(error) || error.code === 'INVALID_STATE') {
+        throw error;
+      }
+      const { message } = error;
+      return {
+        kind,
+        uri,
+        writable: false,
+        readOnlyReason: message,
+        problems: [{ where: uri, message }],
+      };
+    }
   }
 
   createExperiment(request: CreateExperimentRequest, options?: CallOptions): Promise<ExperimentId> {
@@ -188,8 +203,8 @@ export class SqlStore implements TrackingStore {
     await this.changeRun(runId, s => logBatch(s, runId, { tags }), options);
   }
 
+  /** Any key: databases hold tags that were set before MLflow checked keys. */
   async deleteTag(runId: RunId, key: string, options?: CallOptions): Promise<void> {
-    validateKey(key, 'key');
     await this.changeRun(runId, s => deleteRunTag(s, runId, key), options);
   }
 

@@ -10,9 +10,7 @@ const POLL_MS = 400;
 /** Own writes within this time are told together, ms. */
 const BATCH_MS = 100;
 /** What `ChangeReader` cannot see, such as an overwritten tag, is covered by a coarse event this long after, ms. */
-const COARSE_DELAY_MS = 1500;
-/** Coarse events of a process that writes all the time are at least this far apart, ms. */
-const COARSE_INTERVAL_MS = 5000;
+const COARSE_DELAY_MS = 1400;
 
 /** Tells listeners what changes in a database, by this process or any other. It looks only while someone listens. */
 export class SqlWatcher {
@@ -22,9 +20,11 @@ export class SqlWatcher {
   private batchTimer: NodeJS.Timeout | undefined;
   private pollTimer: NodeJS.Timeout | undefined;
   private coarseTimer: NodeJS.Timeout | undefined;
-  private lastCoarseMs = 0;
   private mark: string | undefined;
+  private failure: string | undefined;
   private listeners = 0;
+  /** Counts the times that looking has begun: a look that ends after its time was stopped must not go on. */
+  private round = 0;
 
   constructor(
     private readonly database: SqlDatabase,
@@ -36,7 +36,8 @@ export class SqlWatcher {
     this.listeners += 1;
     if (this.listeners === 1) {
       this.mark = undefined;
-      void this.poll();
+      this.round += 1;
+      void this.poll(this.round);
     }
     return toDisposable(() => {
       subscription.dispose();
@@ -74,45 +75,52 @@ export class SqlWatcher {
     }
     this.batchTimer = this.pollTimer = this.coarseTimer = undefined;
     this.pending.clear();
+    this.round += 1;
   }
 
-  private async poll(): Promise<void> {
+  private async poll(round: number): Promise<void> {
     try {
-      await this.look();
+      await this.look(round);
+      this.failure = undefined;
     } catch (error) {
-      this.logger.warn(`Changes of the store cannot be seen: ${String(error)}`);
+      this.warnOnce(round, error);
     }
-    if (this.listeners > 0) {
-      this.pollTimer = setTimeout(() => void this.poll(), POLL_MS);
+    if (round === this.round) {
+      this.pollTimer = setTimeout(() => void this.poll(round), POLL_MS);
     }
   }
 
-  private async look(): Promise<void> {
+  private warnOnce(round: number, error: unknown): void {
+    const failure = String(error);
+    if (round === this.round && failure !== this.failure) {
+      this.failure = failure;
+      this.logger.warn(`Changes of the store cannot be seen: ${failure}`);
+      // What is shown may be no longer true.
+      this.report(EVERYTHING);
+    }
+  }
+
+  private async look(round: number): Promise<void> {
     const mark = await this.database.changeMark();
     if (mark === this.mark) {
       return;
     }
     const isFirst = this.mark === undefined;
     const changes = await this.database.read(session => this.reader.read(session));
+    if (round !== this.round) {
+      return;
+    }
     // Only now: a failed read is tried again.
     this.mark = mark;
     if (isFirst) {
       return;
     }
     this.report(...changes);
-    if (changes.includes(EVERYTHING)) {
-      this.lastCoarseMs = Date.now();
-    } else {
-      this.scheduleCoarse();
+    if (!changes.includes(EVERYTHING)) {
+      this.coarseTimer ??= setTimeout(() => {
+        this.coarseTimer = undefined;
+        this.report(EVERYTHING);
+      }, COARSE_DELAY_MS);
     }
-  }
-
-  private scheduleCoarse(): void {
-    const wait = Math.max(COARSE_DELAY_MS, this.lastCoarseMs + COARSE_INTERVAL_MS - Date.now());
-    this.coarseTimer ??= setTimeout(() => {
-      this.coarseTimer = undefined;
-      this.lastCoarseMs = Date.now();
-      this.report(EVERYTHING);
-    }, wait);
   }
 }

@@ -25,6 +25,9 @@ export const sqliteDialect: SqlDialect = {
   rowNumber: 'rowid',
   boolean: Number,
   equals: (text, value) => sql<SqlBool>`${text} = ${value}`,
+  // As one parameter: their number is limited.
+  isAmong: (value, list) =>
+    sql<SqlBool>`${value} in (select value from json_each(${`[${list.join()}]`}))`,
   // Connections set case_sensitive_like, as MLflow's do.
   like: (text, pattern) => sql<SqlBool>`${text} LIKE ${pattern}`,
   ilike: (text, pattern) => sql<SqlBool>`${lower(text, pattern)} LIKE ${pattern.toLowerCase()}`,

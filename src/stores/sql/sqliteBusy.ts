@@ -26,7 +26,10 @@ export function isBusy(error: unknown): boolean {
  */
 export async function retryWhileBusy<T>(
   attempt: () => Promise<T>,
-  options: { readonly signal?: AbortSignal; readonly patienceMs?: number } = {},
+  options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly patienceMs?: number | undefined;
+  } = {},
 ): Promise<T> {
   const { signal, patienceMs = PATIENCE_MS } = options;
   const deadline = Date.now() + patienceMs;
@@ -40,7 +43,7 @@ export async function retryWhileBusy<T>(
       if (Date.now() >= deadline) {
         throw new TrackingError(
           'TEMPORARILY_UNAVAILABLE',
-          `Another process has kept the database locked for ${Math.round(patienceMs / 1000)} seconds; try again when it is done.`,
+          `Another process has kept the database locked for ${(patienceMs / 1000).toLocaleString('en')} seconds; try again when it is done.`,
           { cause: error },
         );
       }

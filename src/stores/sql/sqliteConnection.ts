@@ -13,6 +13,8 @@ const FIRST_COLUMN_CAPACITY = 4096;
 export class SqliteConnection {
   private readonly database: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
+  /** Those that have met an integer beyond 2^53. */
+  private readonly exact = new WeakSet<StatementSync>();
   private sink: ColumnSink | undefined;
 
   /** @param path `:memory:` or a file, which is made when absent unless `readOnly`. */
@@ -38,18 +40,19 @@ export class SqliteConnection {
 
   all(sql: string, parameters: readonly SqlValue[] = []): Record<string, unknown>[] {
     const statement = this.prepare(sql);
-    let rows;
-    try {
-      rows = statement.all(...parameters);
-    } catch (error) {
-      if (!isOutOfRange(error)) {
-        throw error;
+    if (!this.exact.has(statement)) {
+      try {
+        return statement.all(...parameters);
+      } catch (error) {
+        if (!isOutOfRange(error)) {
+          throw error;
+        }
+        // It is likely to meet more of them, so it stays in the slower, exact mode.
+        statement.setReadBigInts(true);
+        this.exact.add(statement);
       }
-      // The statement has met an integer beyond 2^53 and is likely to meet more: it stays in the slower, exact mode.
-      statement.setReadBigInts(true);
-      rows = statement.all(...parameters);
     }
-    return exactIntegers(rows);
+    return withNormalIntegers(statement.all(...parameters));
   }
 
   /** @returns how many rows changed. */
@@ -103,14 +106,11 @@ function isOutOfRange(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
 }
 
-function exactIntegers(rows: Record<string, unknown>[]): Record<string, unknown>[] {
-  const [first] = rows;
-  if (first && Object.values(first).some(value => typeof value === 'bigint')) {
-    for (const row of rows) {
-      for (const [column, value] of Object.entries(row)) {
-        if (typeof value === 'bigint') {
-          row[column] = int64FromBigInt(value);
-        }
+function withNormalIntegers(rows: Record<string, unknown>[]): Record<string, unknown>[] {
+  for (const row of rows) {
+    for (const [column, value] of Object.entries(row)) {
+      if (typeof value === 'bigint') {
+        row[column] = int64FromBigInt(value);
       }
     }
   }

@@ -3,6 +3,7 @@ import type { MetricColumns } from '../../tracking/entities';
 import { TrackingError } from '../../tracking/trackingError';
 import type { CallOptions } from '../../tracking/trackingStore';
 import { Mutex } from './mutex';
+import { RowProblems } from './rowProblems';
 import type { SchemaInfo } from './schemaInfo';
 import type { SqlDatabase, SqlSession, SqlValue, SqlWork } from './sqlDialect';
 import { sqliteDialect } from './sqlite';
@@ -30,39 +31,35 @@ export class SqliteDatabase implements SqlDatabase {
   private pending: PendingWrite[] = [];
   private flushing: Promise<void> | undefined;
   private closed = false;
+  readonly dialect = sqliteDialect;
+  readonly problems = new RowProblems();
 
-  constructor(private readonly file: SqliteFile) {}
+  /** @param patienceMs how long a unit waits for a file that another process keeps locked; MLflow's own 20 s when absent. */
+  constructor(
+    private readonly file: SqliteFile,
+    private readonly patienceMs?: number,
+  ) {}
 
   /** Throws, with the cause in plain words, when the path can never become a database that this store uses. */
   async checked(): Promise<void> {
-    await this.describingErrors(() =>
-      retryWhileBusy(() =>
-        this.mutex.run(() => {
-          this.file.check();
-          return Promise.resolve();
-        }),
-      ),
-    );
+    await this.whenFree(() => {
+      this.file.check();
+      return Promise.resolve();
+    });
   }
 
   async read<T>(work: SqlWork<T>, options: CallOptions = {}): Promise<T> {
     options.signal?.throwIfAborted();
-    return this.describingErrors(() =>
-      retryWhileBusy(
-        () =>
-          this.mutex.run(async () => {
-            this.requireOpen();
-            const file = this.file.forReading();
-            file.connection.run('BEGIN');
-            try {
-              return await work(new SqliteSession(file.connection, this.file.schemaOf(file)));
-            } finally {
-              rollback(file.connection);
-            }
-          }),
-        options,
-      ),
-    );
+    return this.whenFree(async () => {
+      const file = this.file.forReading();
+      file.connection.run('BEGIN');
+      try {
+        const schema = this.file.schemaOf(file);
+        return await work(new SqliteSession(file.connection, schema, this.problems));
+      } finally {
+        rollback(file.connection);
+      }
+    }, options.signal);
   }
 
   async write<T>(work: SqlWork<T>, options: CallOptions = {}): Promise<T> {
@@ -84,21 +81,15 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   async changeMark(): Promise<string> {
-    return this.describingErrors(() =>
-      retryWhileBusy(() =>
-        this.mutex.run(() => {
-          const file = this.file.forReading();
-          const [row] = file.connection.all('PRAGMA data_version');
-          return Promise.resolve(`${file.identity} ${Number(row?.['data_version'])}`);
-        }),
-      ),
-    );
+    return this.whenFree(() => {
+      const file = this.file.forReading();
+      const [row] = file.connection.all('PRAGMA data_version');
+      return Promise.resolve(`${file.identity} ${Number(row?.['data_version'])}`);
+    });
   }
 
   async readOnlyReason(): Promise<string | undefined> {
-    return this.describingErrors(() =>
-      retryWhileBusy(() => this.mutex.run(() => Promise.resolve(this.file.readOnlyReason()))),
-    );
+    return this.whenFree(() => Promise.resolve(this.file.readOnlyReason()));
   }
 
   async close(): Promise<void> {
@@ -108,6 +99,20 @@ export class SqliteDatabase implements SqlDatabase {
       this.file.close();
       return Promise.resolve();
     });
+  }
+
+  /** Runs alone on the connection, again when the file was busy. */
+  private async whenFree<T>(action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.describingErrors(() =>
+      retryWhileBusy(
+        () =>
+          this.mutex.run(() => {
+            this.requireOpen();
+            return action();
+          }),
+        { patienceMs: this.patienceMs, signal },
+      ),
+    );
   }
 
   private requireOpen(): void {
@@ -131,7 +136,10 @@ export class SqliteDatabase implements SqlDatabase {
       const group = this.pending.slice(0, LARGEST_GROUP);
       this.pending = this.pending.slice(LARGEST_GROUP);
       try {
-        const settle = await retryWhileBusy(() => this.mutex.run(() => this.commitTogether(group)));
+        const settle = await retryWhileBusy(
+          () => this.mutex.run(() => this.commitTogether(group)),
+          { patienceMs: this.patienceMs },
+        );
         settle.forEach(tell => tell());
       } catch (error) {
         group.forEach(({ reject }) => reject(error));
@@ -149,12 +157,16 @@ export class SqliteDatabase implements SqlDatabase {
       if (schema.readOnlyReason !== undefined) {
         throw new TrackingError('PERMISSION_DENIED', schema.readOnlyReason);
       }
-      const session = new SqliteSession(connection, schema);
+      this.file.prepareForWriting(file);
+      const session = new SqliteSession(connection, schema, this.problems);
       const settle = [];
       for (const write of group) {
         settle.push(await runInSavepoint(connection, session, write));
       }
-      await commit(connection);
+      // A reader in another process holds off the commit for a moment; the transaction stays complete meanwhile.
+      await retryWhileBusy(() => Promise.resolve(connection.run('COMMIT')), {
+        patienceMs: this.patienceMs,
+      });
       return settle;
     } catch (error) {
       rollback(connection);
@@ -178,15 +190,15 @@ async function runInSavepoint(
     if (isBusy(error)) {
       throw error;
     }
-    connection.run('ROLLBACK TO one_write');
+    try {
+      connection.run('ROLLBACK TO one_write');
+    } catch {
+      // SQLite has given up the whole transaction, as it does when the disk is full.
+      throw error;
+    }
     connection.run('RELEASE one_write');
     return () => write.reject(error);
   }
-}
-
-/** A reader in another process holds off the commit for a moment; the transaction stays complete meanwhile. */
-async function commit(connection: SqliteConnection): Promise<void> {
-  await retryWhileBusy(() => Promise.resolve(connection.run('COMMIT')));
 }
 
 function rollback(connection: SqliteConnection): void {
@@ -201,6 +213,7 @@ class SqliteSession implements SqlSession {
   constructor(
     private readonly connection: SqliteConnection,
     readonly schema: SchemaInfo,
+    readonly problems: RowProblems,
   ) {}
 
   readonly dialect = sqliteDialect;

@@ -5,6 +5,7 @@ import type { SchemaInfo } from './schemaInfo';
 import { SqliteConnection } from './sqliteConnection';
 import {
   createSqliteSchema,
+  makeDefaultExperiment,
   readSqliteMarks,
   readSqliteRevision,
   readSqliteSchema,
@@ -69,9 +70,9 @@ export class SqliteFile {
       }
     }
     this.placeholder ??= {
-      connection: emptyDatabase(this.options),
+      connection: this.emptyDatabase(),
       identity: 'absent',
-      isWritable: true,
+      isWritable: canWrite(dirname(this.path)),
     };
     return this.placeholder;
   }
@@ -86,6 +87,12 @@ export class SqliteFile {
       this.initialise(file.connection);
     }
     return file;
+  }
+
+  /** What MLflow does when it opens a database, and this store before its first write. Call inside the transaction. */
+  prepareForWriting(file: OpenFile): void {
+    const location = this.options.defaultArtifactLocation;
+    makeDefaultExperiment(file.connection, this.schemaOf(file), location);
   }
 
   /** The schema as it is now. Costs two short reads while nothing has changed. */
@@ -143,6 +150,12 @@ export class SqliteFile {
     return this.open;
   }
 
+  private emptyDatabase(): SqliteConnection {
+    const connection = new SqliteConnection(':memory:');
+    createSqliteSchema(connection, this.options.createSchemaFor);
+    return connection;
+  }
+
   private make(): OpenFile {
     const connection = new SqliteConnection(this.path);
     try {
@@ -162,10 +175,7 @@ export class SqliteFile {
     connection.exec('BEGIN EXCLUSIVE');
     try {
       if (readSqliteSchema(connection).isEmpty) {
-        createSqliteSchema(connection, {
-          mlflowVersion: this.options.createSchemaFor,
-          artifactLocation: this.options.defaultArtifactLocation,
-        });
+        createSqliteSchema(connection, this.options.createSchemaFor);
       }
       connection.exec('COMMIT');
     } catch (error) {
@@ -173,16 +183,6 @@ export class SqliteFile {
       throw error;
     }
   }
-}
-
-function emptyDatabase(options: SqliteFileOptions): SqliteConnection {
-  const connection = new SqliteConnection(':memory:');
-  createSqliteSchema(connection, {
-    mlflowVersion: options.createSchemaFor,
-    artifactLocation: options.defaultArtifactLocation,
-  });
-  connection.exec('DELETE FROM experiments');
-  return connection;
 }
 
 function canWrite(path: string): boolean {

@@ -36,16 +36,15 @@ export function readSqliteMarks(connection: SqliteConnection): { data: number; s
 }
 
 /**
- * Makes exactly the tables and rows that the given MLflow makes in an empty database, which includes the experiment
- * `Default`. Call inside a transaction.
+ * Makes exactly the tables and rows that the given MLflow makes in an empty database, but for the experiment `Default`.
+ * Call inside a transaction.
  * @param mlflowVersion such as `2.22.5`; the newest known when absent.
- * @param artifactLocation of the experiment `Default`.
  */
 export function createSqliteSchema(
   connection: SqliteConnection,
-  options: { readonly mlflowVersion?: string | undefined; readonly artifactLocation: string },
+  mlflowVersion: string | undefined,
 ): void {
-  const captured = schemaForMlflow(options.mlflowVersion);
+  const captured = schemaForMlflow(mlflowVersion);
   for (const statement of statementsOf(captured)) {
     connection.exec(statement);
   }
@@ -61,19 +60,25 @@ export function createSqliteSchema(
       connection.run(`INSERT INTO "${table}" (${names}) VALUES (${marks})`, Object.values(row));
     }
   }
-  insertDefaultExperiment(connection, options.artifactLocation);
 }
 
-/** MLflow makes the experiment `Default`, number 0, whenever it opens a database without it. */
-export function insertDefaultExperiment(
+/** Makes the experiment `Default`, number 0, when there is no experiment, as MLflow does when it opens a database. */
+export function makeDefaultExperiment(
   connection: SqliteConnection,
+  schema: SchemaInfo,
   artifactLocation: string,
 ): void {
-  const now = Date.now();
+  if (connection.all('SELECT 1 FROM experiments LIMIT 1').length > 0) {
+    return;
+  }
   connection.run(
-    "INSERT INTO experiments (experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time) VALUES (0, 'Default', ?, 'active', ?, ?)",
-    [artifactLocation, now, now],
+    "INSERT INTO experiments (experiment_id, name, artifact_location, lifecycle_stage) VALUES (0, 'Default', ?, 'active')",
+    [artifactLocation],
   );
+  if (schema.has('experiments', 'creation_time')) {
+    const now = Date.now();
+    connection.run('UPDATE experiments SET creation_time = ?, last_update_time = ?', [now, now]);
+  }
 }
 
 /** Throws INVALID_PARAMETER_VALUE for a database of something else than MLflow's tracking. */

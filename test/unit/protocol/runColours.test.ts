@@ -48,6 +48,13 @@ describe('run colours', () => {
     expect(runColour('x', tag)).toBe(runColour('x'));
   });
 
+  it('give the runs of a view different marks while there are enough', () => {
+    const runs = Array.from({ length: 6 }, (_, index) => ({ runId: `run${index}`, color: null }));
+    const looks = [...runLooks(runs).values()];
+    expect(new Set(looks.map(look => look.marker)).size).toBe(6);
+    expect(runLooks([...runs, { runId: 'one more', color: null }]).size).toBe(7);
+  });
+
   it('give runs of one colour different marks and dashes', () => {
     const looks = [
       ...runLooks(['a', 'b', 'c'].map(runId => ({ runId, color: '#112233' }))).values(),

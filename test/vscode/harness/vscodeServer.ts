@@ -177,10 +177,22 @@ function environment(): NodeJS.ProcessEnv {
   );
 }
 
+/** To a window in the browser this machine is a remote one: settings with the scope "machine" are read from a file of their own. */
 async function writeSettings(profile: string, settings: Settings): Promise<void> {
-  const folder = path.join(profile, 'data/User');
-  await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
+  for (const kind of ['User', 'Machine']) {
+    const folder = path.join(profile, 'data', kind);
+    await mkdir(folder, { recursive: true });
+    await writeFile(
+      path.join(folder, 'settings.json'),
+      JSON.stringify(ofKind(kind, settings), null, 2),
+    );
+  }
+}
+
+function ofKind(kind: string, settings: Settings): Settings {
+  const isOurs = ([key]: [string, unknown]) => key.startsWith('tracker.run.');
+  const entries = Object.entries(settings);
+  return Object.fromEntries(entries.filter(entry => isOurs(entry) === (kind === 'Machine')));
 }
 
 /** Reads the port that the server chose from its output, and keeps draining the output afterwards. */

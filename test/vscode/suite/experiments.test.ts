@@ -29,8 +29,9 @@ describe('The Experiments view', () => {
   before(async () => {
     extension = await activated();
     folder = await temporaryFolder();
-    const uri = path.join(folder.path, 'mlruns');
-    script = await OtherProcess.on(uri);
+    const uri = `sqlite:///${path.join(folder.path, 'runs.db')}`;
+    // Both servers find the artifacts of a run when they work in the same folder.
+    script = await OtherProcess.on(uri, extension.services.workingDir);
     experimentId = await script.store.createExperiment({ name: 'iris' });
     await useStore(extension, uri);
   });

@@ -92,6 +92,19 @@ export class Workbench {
     return this.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
   }
 
+  /** A run's row by its place among the runs that show, newest first. */
+  run(place: number): Locator {
+    return this.page
+      .locator('.sidebar .monaco-list-row[aria-level="2"]', { hasNotText: 'more' })
+      .nth(place);
+  }
+
+  /** Selects the first `count` runs, as with click and Shift+click. */
+  async selectRuns(count: number): Promise<void> {
+    await this.run(0).click({ modifiers: ['ControlOrMeta'] });
+    await this.run(count - 1).click({ modifiers: ['Shift'] });
+  }
+
   /** Opens a closed row of a tree; does nothing on an open one. */
   async expandRow(text: string | RegExp): Promise<void> {
     const row = this.row(text);
@@ -105,25 +118,25 @@ export class Workbench {
   }
 
   /** Rests the pointer on a row until its hover card shows. @returns the card */
-  async hoverRow(text: string | RegExp): Promise<Locator> {
+  async hoverRow(row: Locator | string | RegExp): Promise<Locator> {
     // VS Code shows no card while another one fades, nor when the pointer does not move.
     await this.page.mouse.move(1, 1);
-    await this.row(text).locator('.monaco-icon-label').first().hover();
+    await this.#row(row).locator('.monaco-icon-label').first().hover();
     const card = this.hover;
     await card.waitFor();
     return card;
   }
 
   /** Clicks one of the icons at the right of a row, by its tooltip. */
-  async clickRowAction(text: string | RegExp, action: string): Promise<void> {
-    const row = this.row(text);
+  async clickRowAction(target: Locator | string | RegExp, action: string): Promise<void> {
+    const row = this.#row(target);
     await row.hover();
     await row.locator(`.actions [aria-label^="${action}"]`).first().click();
   }
 
   /** Chooses an entry of a row's context menu. */
-  async clickRowMenu(text: string | RegExp, entry: string): Promise<void> {
-    await this.row(text).click({ button: 'right' });
+  async clickRowMenu(target: Locator | string | RegExp, entry: string): Promise<void> {
+    await this.#row(target).click({ button: 'right' });
     await this.page.locator('.context-view .action-label', { hasText: entry }).first().click();
   }
 
@@ -146,6 +159,12 @@ export class Workbench {
 
   get dialog(): Locator {
     return this.page.locator('.monaco-dialog-box');
+  }
+
+  /** Hides the panel below the editors: terminal, problems, output. */
+  async hidePanel(): Promise<void> {
+    await this.openCommand('View: Hide Panel');
+    await this.page.locator('.monaco-workbench.nopanel').first().waitFor();
   }
 
   /** The text of the terminal that is showing is drawn; this is its panel. */
@@ -230,6 +249,10 @@ export class Workbench {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#window[Symbol.asyncDispose]();
     await this.#server[Symbol.asyncDispose]();
+  }
+
+  #row(target: Locator | string | RegExp): Locator {
+    return typeof target === 'string' || target instanceof RegExp ? this.row(target) : target;
   }
 
   async #theme(): Promise<Theme> {

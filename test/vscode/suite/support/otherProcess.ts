@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import * as vscode from 'vscode';
 import { silentLogger } from '../../../../src/base/logger';
 import { RestStore } from '../../../../src/stores/rest/restStore';
 
@@ -14,10 +14,9 @@ export class OtherProcess implements AsyncDisposable {
     readonly store: RestStore,
   ) {}
 
-  static async on(trackingUri: string): Promise<OtherProcess> {
-    // Artifacts that go through a server lie below its working directory, so both servers need the same one.
-    const cwd = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-    const cli = path.join(process.env['TRACKER_PROJECT'] ?? '', 'dist/cli.js');
+  /** @param cwd below it lie the artifacts that go through this server */
+  static async on(trackingUri: string, cwd = tmpdir()): Promise<OtherProcess> {
+    const cli = path.join(process.env['TRACKER_PROJECT'] ?? process.cwd(), 'dist/cli.js');
     const child = spawn(
       process.execPath,
       [cli, 'server', '--tracking-uri', trackingUri, '--port', '0', '--exit-with-stdin'],

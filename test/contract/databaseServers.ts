@@ -21,6 +21,8 @@ export interface PrivateServer {
   uriOf(database: string): string;
   /** Runs one statement as the administrator. */
   administer(statement: string): Promise<void>;
+  /** The same in one database. */
+  execute(database: string, statement: string): Promise<void>;
   /** Ends the server without a word to its clients' transactions, as a crash of its machine would, and starts it again. */
   restart(): Promise<void>;
   /** Stops the server and removes its data. */
@@ -34,7 +36,13 @@ interface System {
   prepare(folder: string, as: RunAs): Promise<void>;
   command(folder: string, port: number): readonly string[];
   uri(port: number, database: string): string;
-  administer(port: number, statement: string, user?: 'first'): Promise<void>;
+  administer(port: number, statement: string, how?: AdministerOptions): Promise<void>;
+}
+
+interface AdministerOptions {
+  readonly database?: string;
+  /** Log in as a new installation lets its administrator. */
+  readonly isFirst?: boolean;
 }
 
 type RunAs = { readonly uid?: number; readonly gid?: number };
@@ -66,13 +74,13 @@ const postgres: System = {
   ],
   uri: (port, database) =>
     `postgresql+psycopg2://mlflow:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`,
-  async administer(port, statement) {
+  async administer(port, statement, { database = 'postgres' } = {}) {
     const client = new Client({
       host: '127.0.0.1',
       port,
       user: 'mlflow',
       password: PASSWORD,
-      database: 'postgres',
+      database,
     });
     // A connection that the server ends while it is idle is seen by the next statement.
     client.on('error', () => undefined);
@@ -115,12 +123,13 @@ const mariadb: System = {
   ],
   uri: (port, database) =>
     `mysql+pymysql://root:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`,
-  async administer(port, statement, user) {
+  async administer(port, statement, { database, isFirst } = {}) {
     const connection = await createConnection({
       host: '127.0.0.1',
       port,
       user: 'root',
-      password: user === 'first' ? '' : PASSWORD,
+      password: isFirst ? '' : PASSWORD,
+      ...(database === undefined ? {} : { database }),
     });
     try {
       await connection.query(statement);
@@ -152,6 +161,7 @@ async function start(system: System, firstStatement?: string): Promise<PrivateSe
     port,
     uriOf: database => system.uri(port, database),
     administer: statement => system.administer(port, statement),
+    execute: (database, statement) => system.administer(port, statement, { database }),
     async restart() {
       await end(process, 'SIGKILL');
       process = await launch(system, folder, port, as);
@@ -180,7 +190,7 @@ async function launch(
   for (;;) {
     try {
       const isFirst = firstStatement !== undefined;
-      await system.administer(port, firstStatement ?? 'SELECT 1', isFirst ? 'first' : undefined);
+      await system.administer(port, firstStatement ?? 'SELECT 1', { isFirst });
       return child;
     } catch (error) {
       if (child.exitCode !== null || Date.now() > deadline) {

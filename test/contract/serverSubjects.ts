@@ -10,7 +10,7 @@ import { startMariadb, startPostgres, type PrivateServer } from './databaseServe
 import { sqliteTraits, type Subject } from './subject';
 
 /** A subject whose backends are databases of one server, which runs while the cases of the test file do. */
-interface ServerSubject extends Subject {
+export interface ServerSubject extends Subject {
   readonly server: () => PrivateServer;
 }
 

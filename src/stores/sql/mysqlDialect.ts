@@ -35,9 +35,9 @@ export const mysqlDialect: SqlDialect = {
   // The first condition uses the index, the second tells case and trailing spaces.
   equals: (text, value) =>
     sql<SqlBool>`(${text} = ${value} and cast(convert(${text} using utf8mb4) as binary) = cast(${value} as binary))`,
-  like: (text, pattern) => sql<SqlBool>`${exact(text)} like ${pattern} escape ''`,
+  like: (text, pattern) => sql<SqlBool>`${exact(text)} like ${unescaped(pattern)}`,
   ilike: (text, pattern) =>
-    sql<SqlBool>`${exact(sql`lower(${text})`)} like ${pattern.toLowerCase()} escape ''`,
+    sql<SqlBool>`${exact(sql`lower(${text})`)} like ${unescaped(pattern.toLowerCase())}`,
   byCodePoints: exact,
   double: number => sql<number>`(${number} + 0e0)`,
   ignoreExisting: insert => {
@@ -69,6 +69,11 @@ export const mysqlDialect: SqlDialect = {
 
 function exact(text: Expression<string | null>): Expression<string | null> {
   return sql<string | null>`(convert(${text} using utf8mb4) collate utf8mb4_bin)`;
+}
+
+/** The backslash is the escape character here, and MariaDB has no way to have none. */
+function unescaped(pattern: string): string {
+  return pattern.replaceAll('\\', '\\\\');
 }
 
 /** What the insert would have stored. */

@@ -22,11 +22,13 @@ export async function openServerStore(
       artifactLocation: appendToLocation(artifactRoot, '0'),
       logger,
     });
+    const store = new SqlStore(database, { uri: uri.shown, artifactRoot, workingDir, logger });
+    await store.noteState();
+    return store;
   } catch (error) {
     await database.close();
     throw error;
   }
-  return new SqlStore(database, { uri: uri.shown, artifactRoot, workingDir, logger });
 }
 
 /** The drivers are large: only the one in use is read. */

@@ -33,6 +33,8 @@ export interface PrivateServer {
 interface System {
   /** The account that Debian's package made; no server starts as root. */
   readonly account: string;
+  /** Ends the server at once, without writing what it holds; it repairs its data when it starts again. */
+  readonly crash: NodeJS.Signals;
   prepare(folder: string, as: RunAs): Promise<void>;
   command(folder: string, port: number): readonly string[];
   uri(port: number, database: string): string;
@@ -49,6 +51,8 @@ type RunAs = { readonly uid?: number; readonly gid?: number };
 
 const postgres: System = {
   account: 'postgres',
+  // Its processes are several: this ends all of them.
+  crash: 'SIGQUIT',
   async prepare(folder, as) {
     const passwordFile = join(folder, 'password');
     await writeFile(passwordFile, `${PASSWORD}\n`);
@@ -95,6 +99,7 @@ const postgres: System = {
 
 const mariadb: System = {
   account: 'mysql',
+  crash: 'SIGKILL',
   prepare(folder, as) {
     execFileSync(
       'mariadb-install-db',
@@ -163,7 +168,7 @@ async function start(system: System, firstStatement?: string): Promise<PrivateSe
     administer: statement => system.administer(port, statement),
     execute: (database, statement) => system.administer(port, statement, { database }),
     async restart() {
-      await end(process, 'SIGKILL');
+      await end(process, system.crash);
       process = await launch(system, folder, port, as);
     },
     async stop() {

@@ -136,6 +136,8 @@ class PostgresServer implements DatabaseServer {
     this.pool = new Pool(config);
     // An idle connection that breaks leaves the pool; the next one that is asked for is a new one.
     this.pool.on('error', () => undefined);
+    // One that breaks in use makes its statement fail; the event would end the process.
+    this.pool.on('connect', client => client.on('error', () => undefined));
   }
 
   async connect(): Promise<ServerConnection> {

@@ -4,6 +4,7 @@ import { CredentialStore } from './host/credentialStore';
 import { HoverCards } from './host/hover/hoverCards';
 import { ExperimentsModel } from './host/model/experimentsModel';
 import { RunDetails, type GetClient } from './host/model/runDetails';
+import { RunColourBook } from './host/model/runColourBook';
 import { ViewState } from './host/model/viewState';
 import { Notifier } from './host/notifier';
 import { OutputLogger } from './host/outputLogger';
@@ -27,6 +28,7 @@ export class Services implements Disposable {
   readonly viewState: ViewState;
   readonly details: RunDetails;
   readonly model: ExperimentsModel;
+  readonly colours: RunColourBook;
   readonly hoverCards: HoverCards;
   readonly panels: RunPanels;
   /** What "Track: Run Current Script" needs. */
@@ -59,7 +61,8 @@ export class Services implements Disposable {
         wantedMetric: () => this.settings.mainMetric,
       }),
     );
-    this.hoverCards = new HoverCards(this.getClient, this.details, this.settings);
+    this.colours = new RunColourBook(context.workspaceState);
+    this.hoverCards = new HoverCards(this);
     this.panels = this.disposables.add(new RunPanels(this));
     const storage = context.storageUri ?? context.globalStorageUri;
     this.scriptRuns = {

@@ -1,15 +1,14 @@
 import path from 'node:path';
 import { projectNode, root } from '../lib/paths.mjs';
 
-/** @returns {NodeJS.ProcessEnv} the caller's environment without what `npm run` adds about this package */
+/** What `npm run` says about this package, itself and its Node: an inner npm takes all of it for settings of its own. */
+const OF_THE_OUTER_NPM =
+  /^(npm_(lifecycle|package|command|execpath|node_execpath)|npm_config_(local_prefix|prefix|global_prefix|user_agent|npm_version|node_gyp)$|INIT_CWD$|NODE$)/;
+
+/** @returns {NodeJS.ProcessEnv} the caller's environment as it was before `npm run` */
 export function cleanEnvironment() {
   return Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) =>
-        !/^(npm_(lifecycle|package|command)|npm_config_(local_prefix|prefix)$|INIT_CWD$)/.test(
-          name,
-        ),
-    ),
+    Object.entries(process.env).filter(([name]) => !OF_THE_OUTER_NPM.test(name)),
   );
 }
 

@@ -33,7 +33,7 @@ export interface RunLook {
   readonly dash: readonly number[];
 }
 
-/** FNV-1a, 32 bits: the same in every process and for all time, so that a run keeps its colour. */
+/** FNV-1a, 32 bits: the same in every process and for all time. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
@@ -42,9 +42,9 @@ function hashOf(text: string): number {
   return hash >>> 0;
 }
 
-/** @param tag the value of `mlflow.runColor`, which wins when it is a hex colour. */
-export function runColour(runId: string, tag?: string | null): string {
-  return parseRunColour(tag) ?? RUN_HUES[hashOf(runId) % RUN_HUES.length] ?? RUN_HUES[0];
+/** The hue that a run has of itself, `#rrggbb`; the host gives another where two would look alike. */
+export function hueOf(runId: string): string {
+  return RUN_HUES[hashOf(runId) % RUN_HUES.length] ?? RUN_HUES[0];
 }
 
 /** `#rgb` or `#rrggbb` in normal form, else null. */
@@ -57,17 +57,17 @@ export function parseRunColour(tag: string | null | undefined): string | null {
 }
 
 /**
- * Colours and second keys for the runs of one view. The colour depends on the run alone; marks differ within the view as
- * long as there are enough of them, and dashes between runs that got the same colour.
+ * Colours and second keys for the runs of one view. Marks differ within the view as long as there are enough of them, and
+ * dashes between runs of the same colour.
  */
 export function runLooks(
-  runs: readonly { readonly runId: string; readonly color: string | null }[],
+  runs: readonly { readonly runId: string; readonly color: string }[],
 ): ReadonlyMap<string, RunLook> {
   const sameColour = new Map<string, number>();
   const looks = new Map<string, RunLook>();
   let free: readonly RunMarker[] = [];
   for (const run of runs) {
-    const color = runColour(run.runId, run.color);
+    const { color } = run;
     const rank = sameColour.get(color) ?? 0;
     sameColour.set(color, rank + 1);
     free = free.length > 0 ? free : RUN_MARKERS;

@@ -10,8 +10,8 @@ export interface RunSummary {
   /** ms since epoch. */
   readonly startTimeMs: number | null;
   readonly endTimeMs: number | null;
-  /** The tag `mlflow.runColor` when it is a hex colour. */
-  readonly color: string | null;
+  /** `#rrggbb`, the run's one colour in the window. */
+  readonly color: string;
   /** Sorted. The arrays below are as long: the latest point of each metric. */
   readonly metricKeys: readonly string[];
   readonly latestValues: Float64Array;

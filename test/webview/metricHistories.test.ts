@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { runColour } from '../../src/protocol/runColours';
 import type { RunId } from '../../src/tracking/entities';
 import { countPixels, plotBox, probeChart, type DrawnChart } from './support/chartProbe';
 import { openHistoriesPage, type HistoriesPage } from './support/historiesPage';
@@ -85,6 +84,10 @@ async function drag(
   await page.mouse.up();
 }
 
+async function colourOf({ panel }: HistoriesPage, runId: RunId): Promise<string> {
+  return panel.host.colours.colourOf(await server.client.getRun(runId));
+}
+
 const titles = ({ panel }: HistoriesPage) => panel.page.locator('.chart-title').allTextContents();
 
 describe('metric histories', () => {
@@ -121,7 +124,13 @@ describe('metric histories', () => {
     const history = await server.client.getMetricColumns(runIds[1] ?? '', 'val/loss');
     expect(chart.lines).toContainEqual([...history.values]);
     for (const runId of runIds) {
-      const pixels = await countPixels(page.panel.page, 'val/loss', runColour(runId), 0, 1);
+      const pixels = await countPixels(
+        page.panel.page,
+        'val/loss',
+        await colourOf(page, runId),
+        0,
+        1,
+      );
       expect(pixels).toBeGreaterThan(100);
     }
   });
@@ -138,7 +147,7 @@ describe('metric histories', () => {
     const spikePixels = await countPixels(
       page.panel.page,
       'loss',
-      runColour(info.runId),
+      await colourOf(page, info.runId),
       0.05,
       0.5,
     );
@@ -237,7 +246,7 @@ describe('metric histories', () => {
   it('highlight, hide, remove and add runs in the legend', async () => {
     const page = await openPage();
     const { page: browserPage } = page.panel;
-    const color = runColour(runIds[1] ?? '');
+    const color = await colourOf(page, runIds[1] ?? '');
     const full = await countPixels(browserPage, 'val/loss', color, 0, 1);
     await browserPage.getByRole('button', { name: /^eager-fox-12/ }).hover();
     await page.panel.settled();

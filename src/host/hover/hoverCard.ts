@@ -1,6 +1,5 @@
 import { formatNumber } from '../../base/formatNumber';
 import { formatAge, formatDuration, formatTimestamp } from '../../base/formatTime';
-import { runColour } from '../../protocol/runColours';
 import type { Metric, Run, RunStatus } from '../../tracking/entities';
 import type { SampledSeries } from '../../wire/trackerApi';
 import { lowerIsBetter } from '../model/mainMetric';
@@ -29,6 +28,8 @@ export interface CardInput {
   /** By metric key; a metric without one has no curve, and its last value as minimum and maximum. */
   readonly series: ReadonlyMap<string, SampledSeries>;
   readonly wantedMetric: string;
+  /** `#rrggbb` */
+  readonly color: string;
   readonly theme: ThemeKind;
   /** ms since epoch. */
   readonly now: number;
@@ -130,11 +131,10 @@ function metricsTable(input: CardInput): string {
   return rest > 0 ? `${table}\n\n${escapeMarkdown(translate('+{0} more metrics', rest))}` : table;
 }
 
-function metricRow(metric: Metric, { run, series, theme }: CardInput): string[] {
+function metricRow(metric: Metric, { series, theme, color }: CardInput): string[] {
   const history = series.get(metric.key);
   const lower = lowerIsBetter(metric.key);
   const [least, most] = extremes(metric, history);
-  const color = runColour(run.info.runId, tagOf(run, 'mlflow.runColor'));
   const picture =
     history === undefined || history.values.length < 2
       ? ''

@@ -4,6 +4,7 @@ import { TrackingError } from '../../tracking/trackingError';
 import type { SampledSeries } from '../../wire/trackerApi';
 import { COMMANDS } from '../contributions';
 import { orderedMetrics, type GetClient, type RunDetails } from '../model/runDetails';
+import type { RunColourBook } from '../model/runColourBook';
 import type { Settings } from '../settings';
 import type { ThemeKind } from './curveSvg';
 import { hoverCard, MAX_CARD_METRICS, type CardLink } from './hoverCard';
@@ -15,6 +16,13 @@ const UNKNOWN_MS = 20_000;
 const CURVE_COLUMNS = 48;
 const MAX_KEPT = 100;
 
+export interface HoverServices {
+  readonly getClient: GetClient;
+  readonly details: RunDetails;
+  readonly settings: Pick<Settings, 'mainMetric'>;
+  readonly colours: RunColourBook;
+}
+
 /** Hover cards of runs, for the tree and for run ids in any text. */
 export class HoverCards {
   private readonly cards = new Map<
@@ -22,11 +30,7 @@ export class HoverCards {
     { atMs: number; card: vscode.MarkdownString | undefined }
   >();
 
-  constructor(
-    private readonly getClient: GetClient,
-    private readonly details: RunDetails,
-    private readonly settings: Settings,
-  ) {}
+  constructor(private readonly services: HoverServices) {}
 
   /** Undefined when the store has no such run. Rejects when the store cannot be read or the signal is aborted. */
   async cardOf(runId: RunId, signal?: AbortSignal): Promise<vscode.MarkdownString | undefined> {
@@ -51,10 +55,11 @@ export class HoverCards {
     runId: RunId,
     options: { readonly signal?: AbortSignal },
   ): Promise<vscode.MarkdownString | undefined> {
-    const client = await this.getClient(options);
+    const { getClient, details, settings, colours } = this.services;
+    const client = await getClient(options);
     let run: Run;
     try {
-      run = await this.details.get(runId, options);
+      run = await details.get(runId, options);
     } catch (error) {
       if (
         TrackingError.is(error, 'RESOURCE_DOES_NOT_EXIST') ||
@@ -64,7 +69,7 @@ export class HoverCards {
       }
       throw error;
     }
-    const wantedMetric = this.settings.mainMetric;
+    const wantedMetric = settings.mainMetric;
     const keys = orderedMetrics(run, wantedMetric)
       .slice(0, MAX_CARD_METRICS)
       .map(metric => metric.key);
@@ -89,6 +94,7 @@ export class HoverCards {
         experimentName: experiment.name,
         series: new Map(series.map(one => [one.metricKey, one])),
         wantedMetric,
+        color: colours.colourOf(run),
         theme: themeKind(vscode.window.activeColorTheme.kind),
         now: Date.now(),
         links,

@@ -66,8 +66,8 @@ export function metricHistoriesHost(
 }
 
 export function historiesSnapshotOf(loaded: LoadedRuns): HistoriesSnapshot {
-  const { missing, problem, leftOut, revisions } = loaded;
-  const runs = loaded.runs.map(run => runSummaryOf(run, revisions.get(run.info.runId) ?? 0));
+  const { missing, problem, leftOut } = loaded;
+  const runs = loaded.runs.map(run => runSummaryOf(run, loaded));
   return { runs, missing, problem, leftOut };
 }
 

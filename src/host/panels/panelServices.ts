@@ -10,6 +10,7 @@ import type {
   SearchRunsRequest,
   StoreChange,
 } from '../../tracking/trackingStore';
+import type { RunColourBook } from '../model/runColourBook';
 import type { SampledSeries, SampleRequest } from '../../wire/trackerApi';
 
 /** What the panels read; `TrackerClient` is one. */
@@ -36,6 +37,7 @@ export interface PanelStore {
   /** Also `everything` when another store was chosen. */
   readonly onDidChangeStore: Event<readonly StoreChange[]>;
   readonly logger: Logger;
+  readonly colours: RunColourBook;
 }
 
 export interface PanelServices extends PanelStore {

@@ -80,12 +80,12 @@ export class RunDiffPanelHost {
     const known = [...this.experiments.values()].flatMap(experiment =>
       experiment.direction ? [experiment.direction] : [],
     );
-    const { missing, problem, leftOut, revisions } = loaded;
+    const { missing, problem, leftOut } = loaded;
     return {
       missing,
       problem,
       leftOut,
-      runs: loaded.runs.map(run => this.diffRunOf(run, revisions.get(run.info.runId) ?? 0)),
+      runs: loaded.runs.map(run => this.diffRunOf(run, loaded)),
       directions: { ...Object.fromEntries(known), ...this.editor.directions.get() },
     };
   }
@@ -127,9 +127,9 @@ export class RunDiffPanelHost {
     }
   }
 
-  private diffRunOf(run: Run, revision: number): DiffRun {
+  private diffRunOf(run: Run, loaded: LoadedRuns): DiffRun {
     return {
-      ...runSummaryOf(run, revision),
+      ...runSummaryOf(run, loaded),
       experimentName: this.experiments.get(run.info.experimentId)?.name ?? null,
       userId: run.info.userId,
       params: run.data.params,

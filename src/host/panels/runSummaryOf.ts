@@ -1,10 +1,11 @@
-import { parseRunColour } from '../../protocol/runColours';
+import { hueOf } from '../../protocol/runColours';
 import type { RunSummary } from '../../protocol/runSummary';
 import type { Int64 } from '../../base/int64';
 import type { Run } from '../../tracking/entities';
+import type { LoadedRuns } from './shownRuns';
 
 /** The part of a run that every panel shows. Steps and times beyond 2^53 are rounded: this form is for drawing. */
-export function runSummaryOf(run: Run, revision: number): RunSummary {
+export function runSummaryOf(run: Run, { revisions, colours }: LoadedRuns): RunSummary {
   const { info, data } = run;
   return {
     runId: info.runId,
@@ -12,10 +13,10 @@ export function runSummaryOf(run: Run, revision: number): RunSummary {
     experimentId: info.experimentId,
     status: info.status,
     deleted: info.lifecycleStage === 'deleted',
-    revision,
+    revision: revisions.get(info.runId) ?? 0,
     startTimeMs: toMs(info.startTimeMs),
     endTimeMs: toMs(info.endTimeMs),
-    color: parseRunColour(data.tags.find(tag => tag.key === 'mlflow.runColor')?.value),
+    color: colours.get(info.runId) ?? hueOf(info.runId),
     metricKeys: data.metrics.map(metric => metric.key),
     latestValues: Float64Array.from(data.metrics, metric => metric.value),
     latestSteps: Float64Array.from(data.metrics, metric => Number(metric.step)),

@@ -4,6 +4,7 @@ import { MAX_PANEL_RUNS, type MissingRun } from '../../protocol/runSummary';
 import type { Run, RunId } from '../../tracking/entities';
 import { TrackingError } from '../../tracking/trackingError';
 import type { CallOptions, StoreChange } from '../../tracking/trackingStore';
+import type { ColourView } from '../model/runColourBook';
 import type { PanelStore } from './panelServices';
 
 /** A panel asks the store again at most this often while runs change. */
@@ -19,6 +20,8 @@ export interface LoadedRuns {
   readonly leftOut: number;
   /** How often the store reported a change of the run. */
   readonly revisions: ReadonlyMap<RunId, number>;
+  /** `#rrggbb` */
+  readonly colours: ReadonlyMap<RunId, string>;
 }
 
 /** The runs of one panel: loads them, and loads them again when the store says that one of them changed. */
@@ -28,6 +31,7 @@ export class ShownRuns implements Disposable {
   private readonly controller = new AbortController();
   private readonly known = new Map<RunId, Run>();
   private readonly revisions = new Map<RunId, number>();
+  private readonly colourView: ColourView;
   private timer: NodeJS.Timeout | undefined;
   private lastLoad = 0;
   private ids: readonly RunId[] = [];
@@ -40,6 +44,7 @@ export class ShownRuns implements Disposable {
     private readonly store: PanelStore,
     runIds: readonly RunId[],
   ) {
+    this.colourView = this.disposables.add(store.colours.openView());
     this.setRunIds(runIds);
     this.disposables.add(store.onDidChangeStore(changes => this.onChanges(changes)));
   }
@@ -89,6 +94,7 @@ export class ShownRuns implements Disposable {
       problem,
       leftOut: this.leftOut,
       revisions: new Map(this.revisions),
+      colours: this.colourView.show(runs),
     };
   }
 

@@ -56,6 +56,7 @@ function card(input: Partial<CardInput> & Pick<CardInput, 'run'>): string {
     experimentName: 'iris',
     series: new Map(),
     wantedMetric: '',
+    color: '#3f61f3',
     theme: 'dark',
     now: NOW,
     links: [{ title: 'Charts', icon: 'graph-line', command: 'tracker.runs.showHistories' }],

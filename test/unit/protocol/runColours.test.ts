@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RUN_HUES, runColour, runLooks } from '../../../src/protocol/runColours';
+import { hueOf, parseRunColour, RUN_HUES, runLooks } from '../../../src/protocol/runColours';
 
 /** WCAG's relative luminance. */
 function luminance(hex: string): number {
@@ -22,14 +22,14 @@ describe('run colours', () => {
   });
 
   it('are the same for a run id for all time', () => {
-    expect(runColour('59301a975012442dbf8302ed8f4acf66')).toBe('#708d00');
-    expect(runColour('810c090d16b84d3c9cf85d66699c16be')).toBe('#be506c');
+    expect(hueOf('59301a975012442dbf8302ed8f4acf66')).toBe('#708d00');
+    expect(hueOf('810c090d16b84d3c9cf85d66699c16be')).toBe('#be506c');
   });
 
   it('use all hues about equally', () => {
     const counts = new Map<string, number>();
     for (let index = 0; index < 12_000; index++) {
-      const color = runColour(index.toString(16).padStart(32, '0'));
+      const color = hueOf(index.toString(16).padStart(32, '0'));
       counts.set(color, (counts.get(color) ?? 0) + 1);
     }
     expect(counts.size).toBe(12);
@@ -41,18 +41,21 @@ describe('run colours', () => {
     ['#abc', '#aabbcc'],
     [' #123456 ', '#123456'],
   ])('take the tag mlflow.runColor %s', (tag, color) => {
-    expect(runColour('x', tag)).toBe(color);
+    expect(parseRunColour(tag)).toBe(color);
   });
 
   it.each(['', 'red', '#12', 'url(x)', '#1234567'])('take no notice of the tag %j', tag => {
-    expect(runColour('x', tag)).toBe(runColour('x'));
+    expect(parseRunColour(tag)).toBeNull();
   });
 
   it('give the runs of a view different marks while there are enough', () => {
-    const runs = Array.from({ length: 6 }, (_, index) => ({ runId: `run${index}`, color: null }));
+    const runs = Array.from({ length: 6 }, (_, index) => ({
+      runId: `run${index}`,
+      color: '#112233',
+    }));
     const looks = [...runLooks(runs).values()];
     expect(new Set(looks.map(look => look.marker)).size).toBe(6);
-    expect(runLooks([...runs, { runId: 'one more', color: null }]).size).toBe(7);
+    expect(runLooks([...runs, { runId: 'one more', color: '#112233' }]).size).toBe(7);
   });
 
   it('give runs of one colour different marks and dashes', () => {

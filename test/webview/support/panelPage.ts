@@ -7,6 +7,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { Emitter } from '../../../src/base/emitter';
 import { silentLogger } from '../../../src/base/logger';
 import { panelHtml } from '../../../src/host/panels/panelHtml';
+import { RunColourBook } from '../../../src/host/model/runColourBook';
 import type { PanelStore } from '../../../src/host/panels/panelServices';
 import { RpcConnection, type RpcHandlers, type RpcParsers } from '../../../src/protocol/rpc';
 import type { StoreChange } from '../../../src/tracking/trackingStore';
@@ -101,6 +102,7 @@ export class PanelPage<Host extends Methods<Host>, Events extends Methods<Events
       onDidChangeStore: change.event,
       getClient: () => Promise.resolve(server.client),
       logger: silentLogger,
+      colours: new RunColourBook({ get: () => undefined, update: () => Promise.resolve() }),
     });
     const events = server.client.onDidChange(changes => change.fire(changes));
     page.on('close', () => events.dispose());

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Logger } from '../../src/base/logger';
 import { openStore } from '../../src/stores/openStore';
+import { TrackingError } from '../../src/tracking/trackingError';
 import type { TrackingStore } from '../../src/tracking/trackingStore';
 import { asRecord, expectRefusal, newExperiment, newRun, point } from './expectations';
 import { mariadbSubject, postgresSubject, type ServerSubject } from './serverSubjects';
@@ -19,12 +20,14 @@ function open(uri: string, createSchemaFor?: string): Promise<TrackingStore> {
   return openStore(uri, { logger: listeningLogger(), workingDir: '/tmp', createSchemaFor });
 }
 
-async function reasonOf(opening: Promise<unknown>): Promise<{ code: string; message: string }> {
+async function reasonOf(opening: Promise<unknown>): Promise<TrackingError> {
   try {
     await opening;
   } catch (error) {
-    expect(error).toMatchObject({ code: expect.any(String) });
-    return error as { code: string; message: string };
+    if (TrackingError.is(error)) {
+      return error;
+    }
+    throw error;
   }
   throw new Error('It opened');
 }
@@ -57,9 +60,9 @@ function serverContract(subject: ServerSubject): void {
         const { store } = backend;
         const { runId } = (await newRun(store)).info;
         const acknowledged: number[] = [];
-        let isOver = false;
+        const over = new AbortController();
         const writing = (async () => {
-          for (let step = 1; !isOver; step += 1) {
+          for (let step = 1; !over.signal.aborted; step += 1) {
             try {
               await store.logBatch(runId, {
                 metrics: [point('a', step, { step }), point('b', step, { step })],
@@ -73,7 +76,7 @@ function serverContract(subject: ServerSubject): void {
         await new Promise(resolve => setTimeout(resolve, 300));
         await subject.server().restart();
         await new Promise(resolve => setTimeout(resolve, 300));
-        isOver = true;
+        over.abort();
         await writing;
         const a = await store.getMetricColumns(runId, 'a');
         const b = await store.getMetricColumns(runId, 'b');

@@ -188,7 +188,7 @@ async function launch(
   const [program = '', ...args] = system.command(folder, port);
   const child = spawn(program, args, { ...as, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log = `${log}${text}`.slice(-4000);
   });
   const deadline = Date.now() + PATIENCE_MS;

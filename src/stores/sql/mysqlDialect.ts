@@ -1,11 +1,11 @@
 import {
-  ColumnNode,
   DummyDriver,
   Kysely,
   MysqlAdapter,
   MysqlIntrospector,
   MysqlQueryCompiler,
   sql,
+  type ColumnNode,
   type Expression,
   type SqlBool,
 } from 'kysely';

@@ -1,7 +1,7 @@
 import type { TrackingStore } from '../../tracking/trackingStore';
 import { absoluteLocation, appendToLocation } from './artifactLocation';
 import type { DatabaseServer } from './databaseServer';
-import type { OpenSqlStoreOptions } from './openSqlStore';
+import type { OpenSqlStoreOptions } from './openSqlStoreOptions';
 import { ServerDatabase } from './serverDatabase';
 import { prepareServerSchema } from './serverSchema';
 import { parseServerUri, type ServerUri } from './serverUri';

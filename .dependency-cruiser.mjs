@@ -3,17 +3,27 @@
  * The same table is in ARCHITECTURE.md.
  */
 const layers = {
-  'src/base': { may: [], instead: 'base is at the bottom: pass what it needs as an argument, or move the code up.' },
+  'src/base': {
+    may: [],
+    instead: 'base is at the bottom: pass what it needs as an argument, or move the code up.',
+  },
   'src/protocol': {
     may: [],
     instead: 'a message file has types and tiny codecs only; convert to them in src/host/panels.',
   },
   'src/tracking': {
     may: ['src/base'],
-    instead: 'the domain knows no transport and no store: declare a contract here and implement it outside.',
+    instead:
+      'the domain knows no transport and no store: declare a contract here and implement it outside.',
   },
-  'src/wire': { may: ['src/base', 'src/tracking'], instead: 'wire only maps JSON to entities: do the work in its caller.' },
-  'src/http': { may: ['src/base'], instead: 'the HTTP client knows no MLflow: interpret answers in its caller.' },
+  'src/wire': {
+    may: ['src/base', 'src/tracking'],
+    instead: 'wire only maps JSON to entities: do the work in its caller.',
+  },
+  'src/http': {
+    may: ['src/base'],
+    instead: 'the HTTP client knows no MLflow: interpret answers in its caller.',
+  },
   'src/stores': {
     may: ['src/base', 'src/tracking', 'src/wire', 'src/http'],
     instead: 'a store is given what it needs by src/server or src/cli.',
@@ -30,12 +40,18 @@ const layers = {
     may: ['src/base', 'src/tracking'],
     instead: 'the launcher works on contracts: let src/cli hand the store and the server in.',
   },
-  'src/cli': { mayNot: ['src/host'], instead: 'the command runs without VS Code: move what both need below them.' },
+  'src/cli': {
+    mayNot: ['src/host'],
+    instead: 'the command runs without VS Code: move what both need below them.',
+  },
   'src/host': {
     mayNot: ['src/cli', 'src/stores/file', 'src/stores/sql'],
     instead: 'the host is a REST client: let the server process do it and ask src/stores/rest.',
   },
-  webview: { may: ['src/protocol', 'src/base'], instead: 'a webview gets everything by message: add it to src/protocol.' },
+  webview: {
+    may: ['src/protocol', 'src/base'],
+    instead: 'a webview gets everything by message: add it to src/protocol.',
+  },
 };
 
 /** Files beside the layers that build and register the host. */
@@ -79,21 +95,24 @@ const configuration = {
     },
     {
       name: 'nothing-imports-entries',
-      comment: 'Only src/host may use services.ts, and nothing the entry: pass what is needed to the constructor.',
+      comment:
+        'Only src/host may use services.ts, and nothing the entry: pass what is needed to the constructor.',
       severity: 'error',
       from: { path: '^(src|webview)/', pathNot: ['^src/host/', hostEntries] },
       to: { path: hostEntries },
     },
     {
       name: 'vscode-in-host-only',
-      comment: 'Only src/host, extension.ts and services.ts may import vscode: declare an interface here and implement it in src/host.',
+      comment:
+        'Only src/host, extension.ts and services.ts may import vscode: declare an interface here and implement it in src/host.',
       severity: 'error',
       from: { path: '^(src|webview)/', pathNot: ['^src/host/', hostEntries] },
       to: { path: ['^vscode$', '(^|/)@types/vscode/'] },
     },
     {
       name: 'no-undici-in-host',
-      comment: 'undici replaces the fetch of every extension: use the host’s fetch, and undici only below src/cli.',
+      comment:
+        'undici replaces the fetch of every extension: use the host’s fetch, and undici only below src/cli.',
       severity: 'error',
       from: { path: ['^src/host/', hostEntries] },
       to: { path: '(^|/)undici(/|$)' },
@@ -121,7 +140,8 @@ const configuration = {
     },
     {
       name: 'no-cycles',
-      comment: 'Two files that need each other are one thing or three: move the common part to a file of its own.',
+      comment:
+        'Two files that need each other are one thing or three: move the common part to a file of its own.',
       severity: 'error',
       from: {},
       to: { circular: true },

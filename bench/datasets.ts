@@ -23,7 +23,7 @@ export function syntheticRuns(count: number): SyntheticRun[] {
   return Array.from({ length: count }, (_, i) => {
     const name = `run-${i}`;
     return {
-      runId: (i + 1).toString(16).padStart(32, 'a'),
+      runId: (i + 1).toString(16).padStart(32, '0'),
       name,
       startTimeMs: 1_760_000_000_000 + i * 1000,
       metrics: {

@@ -27,6 +27,10 @@ for (const [name, rowsOf] of Object.entries(GROUPS)) {
     continue;
   }
   const workspace = await Workspace.create();
+  // The servers are process groups of their own: they would outlive an interrupted session.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void workspace.close().finally(() => process.exit(130)));
+  }
   try {
     process.stdout.write(`\n[${name}] preparing\n`);
     for (const row of await rowsOf(workspace)) {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from './base/disposable';
 import { CredentialStore } from './host/credentialStore';
 import { HoverCards } from './host/hover/hoverCards';
+import { ExperimentOpener } from './host/model/experimentOpener';
 import { ExperimentsModel } from './host/model/experimentsModel';
 import { RunDetails, type GetClient } from './host/model/runDetails';
 import { RunColourBook } from './host/model/runColourBook';
@@ -27,6 +28,7 @@ export class Services implements Disposable {
   readonly connection: StoreConnection;
   readonly viewState: ViewState;
   readonly details: RunDetails;
+  readonly opener: ExperimentOpener;
   readonly model: ExperimentsModel;
   readonly colours: RunColourBook;
   readonly hoverCards: HoverCards;
@@ -52,11 +54,17 @@ export class Services implements Disposable {
     );
     this.viewState = this.disposables.add(new ViewState(context.workspaceState));
     this.details = new RunDetails(this.getClient);
+    this.opener = new ExperimentOpener({
+      getClient: this.getClient,
+      viewState: this.viewState,
+      startMs: Date.now(),
+    });
     this.model = this.disposables.add(
       new ExperimentsModel({
         getClient: this.getClient,
         details: this.details,
         viewState: this.viewState,
+        opener: this.opener,
         pageSize: () => this.settings.pageSize,
         wantedMetric: () => this.settings.mainMetric,
       }),

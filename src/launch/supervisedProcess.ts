@@ -52,8 +52,7 @@ export class SupervisedProcess {
   /** Starts the process; {@link started} tells whether that worked. */
   constructor(private readonly options: SupervisedProcessOptions) {
     this.capturesOutput = !process.stdout.isTTY && !process.stderr.isTTY;
-    this.ownsGroup =
-      process.platform !== 'win32' && this.capturesOutput && !process.stdin.isTTY;
+    this.ownsGroup = process.platform !== 'win32' && this.capturesOutput && !process.stdin.isTTY;
     const stdio: StdioOptions = this.capturesOutput ? ['inherit', 'pipe', 'pipe'] : 'inherit';
     this.child = spawn(options.command, [...options.args], {
       cwd: options.cwd,

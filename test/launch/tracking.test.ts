@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { GitRepository } from './gitRepository';
-import type { Running} from './workbench';
+import type { Running } from './workbench';
 import { artifact, paramsOf, PYTHON, tagsOf, until, Workbench } from './workbench';
 
 const FLUENT = [

@@ -12,7 +12,7 @@ export const SECTIONS = [
   { id: 'datasets', title: 'Datasets', closedAtFirst: false },
   { id: 'tags', title: 'Tags', closedAtFirst: false },
   { id: 'artifacts', title: 'Artifacts', closedAtFirst: true },
-  { id: 'systemTags', title: 'MLflow tags', closedAtFirst: true },
+  { id: 'systemTags', title: 'System tags', closedAtFirst: true },
 ] as const;
 export type SectionId = (typeof SECTIONS)[number]['id'];
 
@@ -97,8 +97,9 @@ function keysOf(columns: readonly ReadonlyMap<string, unknown>[]): readonly stri
   return [...new Set(columns.flatMap(column => [...column.keys()]))].sort(collator.compare);
 }
 
+/** Tags that MLflow and the wrapper set; the note is a person’s own. */
 function isSystemTag(key: string): boolean {
-  return key.startsWith('mlflow.') && key !== 'mlflow.note.content';
+  return /^(mlflow|tracker)\./.test(key) && key !== 'mlflow.note.content';
 }
 
 function tagEntries(run: DiffRun, system: boolean): readonly (readonly [string, string])[] {

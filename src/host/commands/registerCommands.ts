@@ -23,8 +23,10 @@ import { sortRuns } from './sortRuns';
 type Handler = (context: CommandContext, args: CommandArguments) => unknown;
 
 const HANDLERS: Record<CommandId, Handler> = {
-  'tracker.script.run': ({ services }, [uri]) =>
-    runCurrentScript(services.scriptRuns, uri instanceof vscode.Uri ? uri : undefined),
+  'tracker.script.run': ({ services }, [uri]) => {
+    services.opener.expectRun();
+    return runCurrentScript(services.scriptRuns, uri instanceof vscode.Uri ? uri : undefined);
+  },
   'tracker.uri.set': ({ services }) => setTrackingUri(services),
   'tracker.credentials.set': ({ services }) =>
     setCredentials(services, services.settings.trackingUri),

@@ -1,16 +1,34 @@
 import { formatNumber } from '../../base/formatNumber';
+import type { Int64 } from '../../base/int64';
 import { formatAge, formatDuration, formatTimestamp } from '../../base/formatTime';
 import type { Metric, Run, RunStatus } from '../../tracking/entities';
 import type { SampledSeries } from '../../wire/trackerApi';
 import { lowerIsBetter } from '../model/mainMetric';
 import { orderedMetrics, tagOf } from '../model/runDetails';
 import { curveSvg, type ThemeKind } from './curveSvg';
-import { escapeMarkdown, shorten } from './markdownText';
+import {
+  escapeMarkdown,
+  HARD_BREAK,
+  joinParts,
+  plainPart,
+  shorten,
+  textWidth,
+  wrapWords,
+  type LinePart,
+} from './markdownText';
 
 export const MAX_CARD_METRICS = 12;
-const MAX_PARAMS = 8;
+/** Letters in a line, so that a card stays within 480 px in the fonts of the workbench. */
+export const MAX_LINE = 66;
+const MAX_PARAM_LINES = 2;
 const MAX_KEY = 26;
+/** With less of their names metrics are hard to tell apart. */
+const ENOUGH_KEY = 18;
 const MAX_VALUE = 24;
+const MAX_STEP = 7;
+const MAX_NOTE_LINES = 3;
+/** Letters that the texts of a row of the table share, beside a curve. */
+const MAX_ROW = 46;
 const CURVE = { width: 96, height: 18 };
 
 /** One of VS Code's messages in the person's language; `{0}` stands for the first argument. */
@@ -39,11 +57,11 @@ export interface CardInput {
 }
 
 const STATUS_ICONS: Record<RunStatus, string> = {
-  RUNNING: '$(sync~spin)',
-  SCHEDULED: '$(clock)',
-  FINISHED: '$(pass)',
-  FAILED: '$(error)',
-  KILLED: '$(circle-slash)',
+  RUNNING: 'sync~spin',
+  SCHEDULED: 'clock',
+  FINISHED: 'pass',
+  FAILED: 'error',
+  KILLED: 'circle-slash',
 };
 
 /** The run at a glance, as Markdown for VS Code's hovers (theme icons, command links, `data:` images; no HTML). */
@@ -73,19 +91,28 @@ function titleLine({ run, experimentName, now, translate }: CardInput): string {
     start === undefined || end === undefined ? '' : ` ${formatDuration(end - start)}`;
   const status =
     info.lifecycleStage === 'deleted'
-      ? `$(trash) ${translate('deleted')}`
-      : `${STATUS_ICONS[info.status]} ${info.status.toLowerCase()}${duration}`;
-  const started = start === undefined ? '' : startText(start, now, translate);
-  const name = escapeMarkdown(shorten(info.runName || info.runId, 48));
-  return [`**${name}** &nbsp;${status}`, started, escapeMarkdown(shorten(experimentName, 40))]
-    .filter(part => part !== '')
-    .join(' · ');
+      ? plainPart(translate('deleted'), 20, 'trash')
+      : plainPart(`${info.status.toLowerCase()}${duration}`, 30, STATUS_ICONS[info.status]);
+  const name = shorten(info.runName || info.runId, 34);
+  const title: LinePart = {
+    markdown: `**${escapeMarkdown(name)}** &nbsp;${status.markdown}`,
+    // Bold letters are wider.
+    width: Math.ceil(textWidth(name) * 1.1) + 2 + status.width,
+  };
+  return joinParts(
+    [
+      title,
+      plainPart(experimentName, 34),
+      ...(start === undefined ? [] : [startPart(start, now, translate)]),
+    ],
+    MAX_LINE,
+  );
 }
 
-function startText(start: number, now: number, translate: Translate): string {
+function startPart(start: number, now: number, translate: Translate): LinePart {
   const age = formatAge(start, now);
   const ago = /^\d+[smhd]$/.test(age) ? ` (${translate('{0} ago', age)})` : '';
-  return escapeMarkdown(`${formatTimestamp(start)}${ago}`);
+  return plainPart(`${formatTimestamp(start)}${ago}`, MAX_LINE);
 }
 
 function sourceLine({ run, translate }: CardInput): string {
@@ -100,18 +127,24 @@ function sourceLine({ run, translate }: CardInput): string {
       : branch === undefined
         ? commit
         : translate('{0} on {1}', commit, shorten(branch, 30));
-  return [
-    file === undefined ? '' : `$(file-code) ${escapeMarkdown(shorten(file, 40))}`,
-    at === '' ? '' : `$(git-commit) ${escapeMarkdown(at)}`,
-    dirty ? `$(edit) ${escapeMarkdown(translate('uncommitted changes'))}` : '',
-  ]
-    .filter(part => part !== '')
-    .join(' · ');
+  return joinParts(
+    [
+      ...(file === undefined ? [] : [plainPart(file, 30, 'file-code')]),
+      ...(at === '' ? [] : [plainPart(at, 45, 'git-commit')]),
+      ...(dirty ? [plainPart(translate('uncommitted changes'), 30, 'edit')] : []),
+    ],
+    MAX_LINE,
+  );
 }
 
 function noteLine(run: Run): string {
   const note = tagOf(run, 'mlflow.note.content');
-  return note ? `_${escapeMarkdown(note.length > 160 ? `${note.slice(0, 160)}…` : note)}_` : '';
+  if (!note?.trim()) {
+    return '';
+  }
+  return wrapWords(note.slice(0, MAX_LINE * 4), MAX_LINE, MAX_NOTE_LINES)
+    .map(line => `_${escapeMarkdown(line)}_`)
+    .join(HARD_BREAK);
 }
 
 function metricsTable(input: CardInput): string {
@@ -121,7 +154,11 @@ function metricsTable(input: CardInput): string {
     return `_${escapeMarkdown(translate('No metrics yet'))}_`;
   }
   const head = [translate('metric'), translate('last'), translate('min'), translate('max'), ''];
-  const rows = metrics.slice(0, MAX_CARD_METRICS).map(metric => metricRow(metric, input));
+  const shown = metrics
+    .slice(0, MAX_CARD_METRICS)
+    .map(metric => measured(metric, input.series.get(metric.key)));
+  const layout = tableLayout(shown);
+  const rows = shown.map(row => metricRow(row, layout, input));
   const rest = metrics.length - rows.length;
   const table = [
     `| ${head.join(' | ')} |`,
@@ -131,19 +168,58 @@ function metricsTable(input: CardInput): string {
   return rest > 0 ? `${table}\n\n${escapeMarkdown(translate('+{0} more metrics', rest))}` : table;
 }
 
-function metricRow(metric: Metric, { series, theme, color }: CardInput): string[] {
-  const history = series.get(metric.key);
-  const lower = lowerIsBetter(metric.key);
+/** A metric's numbers as texts. */
+interface MetricTexts {
+  readonly key: string;
+  readonly history: SampledSeries | undefined;
+  readonly last: string;
+  readonly least: Extreme;
+  readonly most: Extreme;
+}
+
+function measured(metric: Metric, history: SampledSeries | undefined): MetricTexts {
   const [least, most] = extremes(metric, history);
+  return { key: metric.key, history, last: formatNumber(metric.value), least, most };
+}
+
+interface TableLayout {
+  readonly keyLimit: number;
+  readonly withSteps: boolean;
+}
+
+/** One long number widens its column for all rows. Names are worth more than the steps of the extremes. */
+function tableLayout(rows: readonly MetricTexts[]): TableLayout {
+  const widest = (of: (row: MetricTexts) => string) =>
+    Math.max(...rows.map(row => textWidth(of(row))));
+  const numbers = (withSteps: boolean) =>
+    widest(row => row.last) +
+    widest(row => extremeText(row.least, withSteps)) +
+    widest(row => extremeText(row.most, withSteps));
+  const withSteps =
+    numbers(true) +
+      Math.min(
+        ENOUGH_KEY,
+        widest(row => row.key),
+      ) <=
+    MAX_ROW;
+  return { withSteps, keyLimit: Math.min(MAX_KEY, MAX_ROW - numbers(withSteps)) };
+}
+
+function metricRow(
+  { key, history, last, least, most }: MetricTexts,
+  { keyLimit, withSteps }: TableLayout,
+  { theme, color }: CardInput,
+): string[] {
+  const lower = lowerIsBetter(key);
   const picture =
     history === undefined || history.values.length < 2
       ? ''
-      : image(curveSvg(history.x, history.values, { ...CURVE, color, theme }), metric.key);
+      : image(curveSvg(history.x, history.values, { ...CURVE, color, theme }), key);
   return [
-    escapeMarkdown(shorten(metric.key, MAX_KEY)),
-    number(metric.value),
-    extreme(least, lower === true),
-    extreme(most, lower === false),
+    escapeMarkdown(shorten(key, keyLimit)),
+    escapeMarkdown(last),
+    extremeCell(extremeText(least, withSteps), lower === true),
+    extremeCell(extremeText(most, withSteps), lower === false),
     picture,
   ];
 }
@@ -155,11 +231,11 @@ interface Extreme {
 
 /** The sample keeps the smallest and the largest value of the whole history. */
 function extremes(metric: Metric, history: SampledSeries | undefined): [Extreme, Extreme] {
-  let least: Extreme = { value: metric.value, step: String(metric.step) };
+  let least: Extreme = { value: metric.value, step: stepText(metric.step) };
   let most = least;
   for (let index = 0; index < (history?.values.length ?? 0); index++) {
     const value = history?.values[index] ?? NaN;
-    const step = String(history?.steps[index] ?? '');
+    const step = stepText(history?.steps[index] ?? '');
     if (value < least.value || Number.isNaN(least.value)) {
       least = { value, step };
     }
@@ -170,13 +246,18 @@ function extremes(metric: Metric, history: SampledSeries | undefined): [Extreme,
   return [least, most];
 }
 
-function extreme({ value, step }: Extreme, best: boolean): string {
-  const text = number(value);
-  return `${best ? `**${text}**` : text} @${escapeMarkdown(step)}`;
+function stepText(step: Int64 | ''): string {
+  return shorten(String(step), MAX_STEP);
 }
 
-function number(value: number): string {
-  return escapeMarkdown(formatNumber(value));
+function extremeText({ value, step }: Extreme, withStep: boolean): string {
+  return withStep ? `${formatNumber(value)} @${step}` : formatNumber(value);
+}
+
+function extremeCell(text: string, best: boolean): string {
+  const [value = '', step] = text.split(' ');
+  const shown = best ? `**${escapeMarkdown(value)}**` : escapeMarkdown(value);
+  return step === undefined ? shown : `${shown} ${step}`;
 }
 
 function image(svg: string, alt: string): string {
@@ -189,15 +270,16 @@ function paramsLine({ run, translate }: CardInput): string {
   if (params.length === 0) {
     return '';
   }
-  const shown = params
-    .slice(0, MAX_PARAMS)
-    .map(
-      ({ key, value }) =>
-        `${escapeMarkdown(shorten(key, MAX_KEY))} **${escapeMarkdown(shorten(value, MAX_VALUE)) || '""'}**`,
-    );
-  const rest = params.length - shown.length;
-  return [...shown, ...(rest > 0 ? [escapeMarkdown(translate('+{0} more', rest))] : [])].join(
-    ' · ',
+  const parts = params.map(({ key, value }): LinePart => {
+    const name = shorten(key, MAX_KEY);
+    const text = shorten(value.replace(/\s+/g, ' '), MAX_VALUE);
+    return {
+      markdown: `${escapeMarkdown(name)} **${escapeMarkdown(text) || '""'}**`,
+      width: textWidth(name) + 1 + Math.ceil(textWidth(text) * 1.1),
+    };
+  });
+  return joinParts(parts, MAX_LINE, MAX_PARAM_LINES, left =>
+    plainPart(translate('+{0} more', left), 20),
   );
 }
 

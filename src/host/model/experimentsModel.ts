@@ -2,6 +2,7 @@ import type { Disposable } from '../../base/disposable';
 import { Emitter } from '../../base/emitter';
 import type { Experiment, ExperimentId, RunId } from '../../tracking/entities';
 import type { CallOptions, StoreChange } from '../../tracking/trackingStore';
+import { experimentNodeId, type ExperimentOpener } from './experimentOpener';
 import type { ExperimentNode, MoreNode, RunNode, TreeNode } from './nodes';
 import type { GetClient, RunDetails } from './runDetails';
 import { RunForest } from './runForest';
@@ -12,6 +13,7 @@ export interface ModelOptions {
   readonly getClient: GetClient;
   readonly details: RunDetails;
   readonly viewState: ViewState;
+  readonly opener: ExperimentOpener;
   readonly pageSize: () => number;
   readonly wantedMetric: () => string;
 }
@@ -44,6 +46,7 @@ export class ExperimentsModel implements Disposable {
   async roots(options?: CallOptions): Promise<readonly TreeNode[]> {
     const { viewState } = this.options;
     const experiments = await this.readExperiments(options);
+    await this.options.opener.openOnly(experiments, options);
     const rows: TreeNode[] = experiments.map(experiment => this.experimentNode(experiment));
     if (viewState.filter !== '') {
       return [{ kind: 'filter', id: 'filter', text: viewState.filter }, ...rows];
@@ -241,7 +244,7 @@ export class ExperimentsModel implements Disposable {
     }
     const node: ExperimentNode = {
       kind: 'experiment',
-      id: `experiment/${experimentId}`,
+      id: experimentNodeId(experimentId),
       experiment,
     };
     this.experiments.set(experimentId, node);

@@ -121,7 +121,7 @@ function apart(wanted: string, others: readonly string[], minDistance: number): 
 function readGiven(value: unknown): (readonly [RunId, string])[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [];
   return entries.flatMap(entry => {
-    const [runId, colour]: readonly unknown[] = Array.isArray(entry) ? entry : [];
+    const [runId, colour] = Array.isArray(entry) ? (entry as readonly unknown[]) : [];
     const parsed = typeof colour === 'string' ? parseRunColour(colour) : null;
     return typeof runId === 'string' && parsed !== null ? [[runId, parsed] as const] : [];
   });

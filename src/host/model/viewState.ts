@@ -19,7 +19,8 @@ interface Saved {
   readonly filter: string;
   readonly sort: SortOrder;
   readonly showDeleted: boolean;
-  readonly expanded: readonly string[];
+  /** Absent until something was opened or closed. */
+  readonly expanded?: readonly string[];
 }
 
 const KEY = 'tracker.viewState';
@@ -50,12 +51,17 @@ export class ViewState implements Disposable {
     return this.saved.showDeleted;
   }
 
+  /** Whether anything was ever opened or closed in this workspace. */
+  get hasExpansion(): boolean {
+    return this.saved.expanded !== undefined;
+  }
+
   isExpanded(nodeId: string): boolean {
-    return this.saved.expanded.includes(nodeId);
+    return this.saved.expanded?.includes(nodeId) ?? false;
   }
 
   setExpanded(nodeId: string, expanded: boolean): void {
-    const others = this.saved.expanded.filter(id => id !== nodeId);
+    const others = this.saved.expanded?.filter(id => id !== nodeId) ?? [];
     this.save({ expanded: expanded ? [...others, nodeId].slice(-MAX_EXPANDED) : others });
   }
 
@@ -82,9 +88,9 @@ function readSaved(value: unknown): Saved {
     filter: typeof saved['filter'] === 'string' ? saved['filter'] : '',
     sort: isSortOrder(saved['sort']) ? saved['sort'] : DEFAULT_SORT,
     showDeleted: saved['showDeleted'] === true,
-    expanded: Array.isArray(saved['expanded'])
-      ? saved['expanded'].filter(id => typeof id === 'string')
-      : [],
+    ...(Array.isArray(saved['expanded'])
+      ? { expanded: saved['expanded'].filter(id => typeof id === 'string') }
+      : {}),
   };
 }
 

@@ -3,7 +3,8 @@ import { DisposableStore, type Disposable } from '../../base/disposable';
 import type { Services } from '../../services';
 import type { StoreChange } from '../../tracking/trackingStore';
 import { CONTEXTS, VIEWS, type ContextId } from '../contributions';
-import type { TreeNode } from '../model/nodes';
+import { experimentNodeId } from '../model/experimentOpener';
+import { parentOf, type TreeNode } from '../model/nodes';
 import { ExperimentsTreeProvider } from './experimentsTreeProvider';
 
 /** ms over which changes are gathered: a fast training loop logs far more often than a row can be read. */
@@ -100,12 +101,48 @@ export class ExperimentsView implements Disposable {
         this.timer = undefined;
         const changes = this.waiting;
         this.waiting = [];
-        const { model, logger } = this.services;
-        model.apply(changes).catch((error: unknown) => {
-          logger.warn(`The view could not be brought up to date: ${String(error)}`);
+        this.apply(changes).catch((error: unknown) => {
+          this.services.logger.warn(`The view could not be brought up to date: ${String(error)}`);
         });
       }, GATHER_MS);
     }
+  }
+
+  private async apply(changes: readonly StoreChange[]): Promise<void> {
+    const { model, opener, viewState } = this.services;
+    const started = await opener.startedIn(changes);
+    for (const experimentId of started) {
+      if (!model.findExperiment(experimentId)) {
+        // Its row comes with these changes, and is made open.
+        viewState.setExpanded(experimentNodeId(experimentId), true);
+      }
+    }
+    await model.apply(changes);
+    for (const experimentId of started) {
+      const node = model.findExperiment(experimentId);
+      if (node && !viewState.isExpanded(node.id)) {
+        await this.open(node);
+      }
+    }
+  }
+
+  /** Opens a row and leaves focus and selection as they are; what is selected stays in sight. */
+  private async open(node: TreeNode): Promise<void> {
+    if (!this.view.visible) {
+      // Revealing would bring the view to the front.
+      return;
+    }
+    const quietly = { select: false, focus: false };
+    await this.view.reveal(node, { ...quietly, expand: true });
+    const [selected] = this.view.selection;
+    if (selected && this.isInSight(selected)) {
+      await this.view.reveal(selected, quietly);
+    }
+  }
+
+  private isInSight(node: TreeNode): boolean {
+    const parent = parentOf(node);
+    return !parent || (this.services.viewState.isExpanded(parent.id) && this.isInSight(parent));
   }
 
   private showQuery(): void {

@@ -7,6 +7,8 @@ import type { SqlValue } from './sqlDialect';
 const CACHED_STATEMENTS = 200;
 /** Waits this long for another process inside a call; longer waits happen outside, see `retryWhileBusy`. */
 const INLINE_WAIT_MS = 10;
+/** At most. SQLite's own 2 MB make large databases read pages again and again. */
+const CACHE_KB = 65_536;
 const FIRST_COLUMN_CAPACITY = 4096;
 
 /** A `node:sqlite` connection with MLflow's session settings, cached statements and exact integers. */
@@ -23,7 +25,7 @@ export class SqliteConnection {
     // The journal mode stays what it is: WAL would persist in the file and change locking for MLflow. Without spilling,
     // a transaction meets another process's lock only where it begins and commits, and those places wait for it.
     this.database.exec(
-      `PRAGMA busy_timeout = ${INLINE_WAIT_MS}; PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = ON; PRAGMA cache_spill = OFF`,
+      `PRAGMA busy_timeout = ${INLINE_WAIT_MS}; PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = ON; PRAGMA cache_spill = OFF; PRAGMA cache_size = -${CACHE_KB}`,
     );
     this.database.function('tracker_lower', { deterministic: true }, text =>
       typeof text === 'string' ? text.toLowerCase() : text,

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { curveSvg } from '../../../src/host/hover/curveSvg';
-import { hoverCard, MAX_CARD_METRICS, type CardInput } from '../../../src/host/hover/hoverCard';
-import { escapeMarkdown, shorten } from '../../../src/host/hover/markdownText';
+import {
+  hoverCard,
+  MAX_CARD_METRICS,
+  MAX_LINE,
+  type CardInput,
+} from '../../../src/host/hover/hoverCard';
+import {
+  escapeMarkdown,
+  joinParts,
+  shorten,
+  textWidth,
+  wrapWords,
+} from '../../../src/host/hover/markdownText';
 import type { Run } from '../../../src/tracking/entities';
 import type { SampledSeries } from '../../../src/wire/trackerApi';
 
@@ -68,8 +79,9 @@ function card(input: Partial<CardInput> & Pick<CardInput, 'run'>): string {
 
 describe('the hover card', () => {
   it('leads with name, status, duration and experiment', () => {
-    const [title] = card({ run: run({}) }).split('\n');
-    expect(title).toMatch(/^\*\*eager\\-fox\\-12\*\* .*running 12s .*\(12s ago.*iris$/);
+    const [title, started] = card({ run: run({}) }).split('\n');
+    expect(title).toMatch(/^\*\*eager\\-fox\\-12\*\* .*running 12s · iris {2}$/);
+    expect(started).toMatch(/^20\d\d.*\(12s ago/);
   });
 
   it('finds the extremes and their steps in the history, and marks the better one', () => {
@@ -99,6 +111,56 @@ describe('the hover card', () => {
     expect(text).not.toMatch(/[^\\]\]\(command:evil/);
     expect(text).not.toContain(' $(bug)');
     expect(text).not.toContain('<b>');
+  });
+
+  it('breaks its lines and cuts what is long, so that it stays narrow', () => {
+    const long = run(
+      { ['validation/'.repeat(9)]: -1.2345e-100, loss: 1 },
+      {
+        'mlflow.source.name': `${'deep/'.repeat(30)}${'train'.repeat(30)}.py`,
+        'mlflow.source.git.commit': 'a1b2c3d4e5f6',
+        'mlflow.source.git.branch': 'feature/'.repeat(20),
+        'mlflow.source.git.dirty': 'true',
+        'mlflow.note.content': 'A note of many words that a person wrote. '.repeat(20),
+      },
+    );
+    const wide: Run = {
+      ...long,
+      info: { ...long.info, runName: '実験'.repeat(40) },
+      data: {
+        ...long.data,
+        params: Array.from({ length: 20 }, (_, index) => ({
+          key: `param_${index}`,
+          value: index === 0 ? 'x'.repeat(6000) : '0.001',
+        })),
+      },
+    };
+    const text = card({ run: wide, experimentName: 'experiment '.repeat(20) });
+    const lines = text.split('\n').filter(line => !line.startsWith('[') && !line.startsWith('|'));
+    for (const line of lines) {
+      const seen = line
+        .replace(/\$\([^)]+\)/g, 'xx')
+        .replace(/&nbsp;/g, ' ')
+        .replace(/\*\*|^_|_$|\\/g, '');
+      expect(textWidth(seen.trim()), line).toBeLessThanOrEqual(MAX_LINE + 1);
+    }
+    for (const row of text.split('\n').filter(line => line.startsWith('| '))) {
+      expect(row.replace(/\\|\*/g, '').length, row).toBeLessThanOrEqual(75);
+    }
+    expect(text).toMatch(/param\\_0 \*\*x+…x+\*\* · .*\n.*param\\_3 .* · \\\+15 more\n/);
+  });
+
+  it('gives names the place of steps where both do not fit', () => {
+    const key = 'validation/intersection_over_union';
+    const at = (step: number) => {
+      const steps = Float64Array.from([step, step + 1]);
+      return card({
+        run: run({ [key]: 0.12345 }),
+        series: new Map([[key, { ...series(key, [0.5, 0.25]), steps }]]),
+      });
+    };
+    expect(at(1)).toMatch(/\| validation\/…over\\_union \| 0\\\.1235 \| 0\\\.1235 @3 \| 0\\\.5000 @1 \|/);
+    expect(at(200_000)).toMatch(/\| validation\/in…n\\_over\\_union \| 0\\\.1235 \| 0\\\.1235 \| 0\\\.5000 \|/);
   });
 
   it('links to commands with the run as argument', () => {
@@ -138,7 +200,26 @@ describe('Markdown text', () => {
     expect(escapeMarkdown(text)).toBe(expected);
   });
 
-  it('is shortened in the middle', () => {
+  it('is shortened in the middle, by what it takes on the screen', () => {
     expect(shorten('0123456789', 5)).toBe('01…89');
+    expect(shorten('実験結果', 8)).toBe('実験結果');
+    expect(shorten('実験結果', 5)).toBe('実…果');
+    expect(shorten('👍👍👍', 5)).toBe('👍…👍');
+  });
+
+  it('is wrapped between words, and cut after the last line', () => {
+    expect(wrapWords(' one two\nthree four five six', 9, 2)).toEqual(['one two', 'three fo…']);
+    expect(wrapWords('abcdefghijkl m', 5, 3)).toEqual(['ab…kl', 'm']);
+    expect(wrapWords('short', 9, 2)).toEqual(['short']);
+  });
+
+  it('is put into lines piece by piece, the rest counted', () => {
+    const parts = ['aaa', 'bbb', 'ccc', 'ddd'].map(text => ({ markdown: text, width: 3 }));
+    const more = (left: number) => ({ markdown: `+${left}`, width: 2 });
+    expect(joinParts(parts, 9)).toBe('aaa · bbb  \nccc · ddd');
+    expect(joinParts(parts, 9, 1, more)).toBe('aaa · +3');
+    expect(joinParts(parts, 14, 1, more)).toBe('aaa · bbb · +2');
+    expect(joinParts(parts, 9, 2, more)).toBe('aaa · bbb  \nccc · ddd');
+    expect(joinParts([], 9)).toBe('');
   });
 });

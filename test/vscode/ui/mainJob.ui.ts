@@ -57,8 +57,10 @@ describe('Tracking a script in VS Code', () => {
     async () => {
       await vscode.setTheme('dark');
       await vscode.openFile('train_softmax.py');
+      await vscode.collapseRow('examples');
       await vscode.openCommand('Track: Run current script');
       await vscode.statusBarItem('1 running').waitFor();
+      await vscode.run(0).locator('.codicon-sync').waitFor();
       await expectRuns(3);
       await vscode.screenshot('running');
       await vscode.statusBarItem('1 running').waitFor({ state: 'detached', timeout: trainingMs });

@@ -45,7 +45,20 @@ async function fill({ store }: OtherProcess): Promise<void> {
   };
   const end = async (runId: string, status: 'FINISHED' | 'FAILED' | 'KILLED', agoMs: number) =>
     store.updateRun(runId, { status, endTimeMs: now - agoMs });
-  await end(await run('kind-lynx-11', 7_200_000, 0.94), 'FINISHED', 7_066_000);
+  const crowded = await run('kind-lynx-11', 7_200_000, 0.94);
+  await end(crowded, 'FINISHED', 7_066_000);
+  await store.logBatch(crowded, {
+    params: Array.from({ length: 14 }, (_, index) => ({
+      key: `optimizer.schedule.warmup_${index}`,
+      value: index === 0 ? 'linear '.repeat(30) : '0.0001',
+    })),
+    metrics: Array.from({ length: 20 }, (_, index) => ({
+      key: `validation/segmentation/class_${index}/intersection_over_union`,
+      value: index / 21,
+      step: 120_000,
+      timestampMs: now,
+    })),
+  });
   await end(await run('bold-crow-7', 5_400_000, 0.71), 'FAILED', 5_390_000);
   await end(await run('calm-hare-3', 4_000_000, 0.8), 'KILLED', 3_900_000);
   const sweep = await run('sweep-10', 3_600_000, 0.5);
@@ -70,7 +83,8 @@ describe('The sidebar', () => {
     await fill(script);
     workbench = await Workbench.open(folder.path);
     await workbench.openView('Experiments');
-    await workbench.expandRow(/^iris/);
+    // Open at first, for it is the only experiment with runs.
+    await workbench.row('kind-lynx-11').waitFor();
   });
 
   afterAll(async () => {
@@ -99,8 +113,8 @@ describe('The sidebar', () => {
       const card = await workbench.hoverRow('kind-lynx-11');
       await card.getByText('a1b2c3d on main').waitFor();
       await card.locator('img[src^="data:image/svg+xml"]').first().waitFor();
-      expect(await card.locator('table tbody tr').count()).toBe(2);
-      expect((await card.boundingBox())?.width ?? 0).toBeLessThanOrEqual(500);
+      expect(await card.locator('table tbody tr').count()).toBe(12);
+      expect((await card.boundingBox())?.width ?? 0).toBeLessThanOrEqual(480);
       await workbench.screenshot('hover', theme);
     }
     await workbench.setTheme('dark');

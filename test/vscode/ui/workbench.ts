@@ -117,6 +117,15 @@ export class Workbench {
       .waitFor();
   }
 
+  /** Closes an open row of a tree. */
+  async collapseRow(text: string | RegExp): Promise<void> {
+    await this.row(text).locator('.monaco-tl-twistie').click();
+    await this.page
+      .locator('.sidebar .monaco-list-row[aria-expanded="false"]', { hasText: text })
+      .first()
+      .waitFor();
+  }
+
   /** Rests the pointer on a row until its hover card shows. @returns the card */
   async hoverRow(row: Locator | string | RegExp): Promise<Locator> {
     // VS Code shows no card while another one fades, nor when the pointer does not move.

@@ -4,6 +4,7 @@ import { processRows } from './rows/processes';
 import { searchFilesRows } from './rows/searchFiles';
 import { searchServerRows } from './rows/searchServer';
 import { serverWriteRows } from './rows/serverWrites';
+import { vscodeRows } from './rows/vscode';
 import { Workspace } from './workspace';
 
 const GROUPS: Readonly<Record<string, (workspace: Workspace) => Promise<Row[]>>> = {
@@ -12,6 +13,7 @@ const GROUPS: Readonly<Record<string, (workspace: Workspace) => Promise<Row[]>>>
   server: serverWriteRows,
   history: historyRows,
   processes: processRows,
+  vscode: vscodeRows,
 };
 
 const asked = process.argv.slice(2);

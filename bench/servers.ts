@@ -26,7 +26,7 @@ async function freePort(): Promise<number> {
 function stopper(child: ChildProcess): () => Promise<void> {
   return () =>
     new Promise(resolve => {
-      if (child.exitCode !== null || child.pid === undefined) {
+      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
         resolve();
         return;
       }

@@ -17,6 +17,7 @@ export interface ExtensionInternals {
 
 /** Registers everything and starts nothing: the store is opened when a view, a hover or a command first needs it. */
 export function activate(context: vscode.ExtensionContext): ExtensionInternals {
+  const start = performance.now();
   const services = new Services(context);
   const experiments = new ExperimentsView(services);
   const run = new RunView(services, experiments.view);
@@ -34,5 +35,6 @@ export function activate(context: vscode.ExtensionContext): ExtensionInternals {
     ),
     services,
   );
+  services.logger.info(`Activated in ${(performance.now() - start).toFixed(1)} ms`);
   return { services, experiments, run };
 }

@@ -7,6 +7,7 @@
 import { pathToFileURL } from 'node:url';
 import { say } from './lib/progress.mjs';
 import { browserVscode } from './setUp/browserVscode.mjs';
+import { databaseDrivers } from './setUp/databaseDrivers.mjs';
 import { desktopVscode } from './setUp/desktopVscode.mjs';
 import { nodeModules } from './setUp/nodeModules.mjs';
 import { pythonEnvironment } from './setUp/pythonEnvironment.mjs';
@@ -37,7 +38,13 @@ const steps = {
   build: [nodeModules],
   track: [systemPackages(['python']), nodeModules, examples],
   open: [systemPackages(['vscode']), desktopVscode, browserVscode],
-  test: [systemPackages(['browser', 'vscode']), desktopVscode, browserVscode, mlflow2],
+  test: [
+    systemPackages(['browser', 'vscode', 'database']),
+    desktopVscode,
+    browserVscode,
+    mlflow2,
+    databaseDrivers,
+  ],
 };
 
 /** @param {Purpose[]} purposes */

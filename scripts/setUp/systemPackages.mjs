@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { runQuietly, say } from '../lib/progress.mjs';
 import { findPython } from './pythonEnvironment.mjs';
 
 /**
  * What the set-up needs from the system, by Debian's names.
- * @type {{ package: string, for: 'vscode' | 'browser' | 'python', isThere: () => boolean }[]}
+ * @type {{ package: string, for: 'vscode' | 'browser' | 'python' | 'database', isThere: () => boolean }[]}
  */
 const requirements = [
   {
@@ -31,6 +31,8 @@ const requirements = [
   { package: 'g++', for: 'vscode', isThere: () => answers('c++', '--version') },
   { package: 'python3', for: 'vscode', isThere: () => answers('python3', '--version') },
   { package: 'python3-venv', for: 'python', isThere: hasPython },
+  { package: 'postgresql', for: 'database', isThere: hasPostgres },
+  { package: 'mariadb-server', for: 'database', isThere: () => answers('mariadbd', '--version') },
 ];
 
 /**
@@ -79,6 +81,16 @@ function answers(command, ...args) {
 
 function hasFonts() {
   return process.platform !== 'linux' || existsSync('/usr/share/fonts/truetype');
+}
+
+/** Debian keeps the server of each release in a folder of its own, off the PATH. */
+function hasPostgres() {
+  const folder = '/usr/lib/postgresql';
+  return (
+    answers('postgres', '--version') ||
+    (existsSync(folder) &&
+      readdirSync(folder).some(release => existsSync(`${folder}/${release}/bin/initdb`)))
+  );
 }
 
 /** Debian's python3 comes without what makes virtual environments. */

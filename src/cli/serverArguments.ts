@@ -6,8 +6,8 @@ export const SERVER_USAGE = `Usage: mlflow-tracker server [OPTION]...
 Serves a store as an MLflow tracking server. The first line on stdout, when ready, is its address:
 listening on http://127.0.0.1:PORT
 
-  --tracking-uri URI            a folder, sqlite:///FILE or http(s)://HOST; default: MLFLOW_TRACKING_URI, else mlruns or
-                                mlflow.db in this folder, else a new mlflow.db
+  --tracking-uri URI            a folder, sqlite:///FILE, postgresql://…, mysql://… or http(s)://HOST; default:
+                                MLFLOW_TRACKING_URI, else mlruns or mlflow.db in this folder, else a new mlflow.db
   --host HOST                   default: 127.0.0.1
   --port PORT                   default: 5000; 0 takes any free one
   --token-env NAME              the environment variable with the token that callers must send, as bearer token or as

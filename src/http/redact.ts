@@ -3,9 +3,13 @@ const HIDDEN = '***';
 
 /** The URL or connection text without user, password and query values. Text that is no URL keeps its path. */
 export function redactUrl(url: string): string {
-  return url
-    .replace(/^([a-z][\w+.-]*:\/\/)[^/?#]*@/i, `$1${HIDDEN}@`)
-    .replace(/([?&][^=&#]*=)[^&#]*/g, `$1${HIDDEN}`);
+  return (
+    url
+      // SQLAlchemy takes any character but `@` in the password of a database.
+      .replace(/^((?:postgresql|mysql|mssql)[\w+.-]*:\/\/).*@/i, `$1${HIDDEN}@`)
+      .replace(/^([a-z][\w+.-]*:\/\/)[^/?#]*@/i, `$1${HIDDEN}@`)
+      .replace(/([?&][^=&#]*=)[^&#]*/g, `$1${HIDDEN}`)
+  );
 }
 
 /** Free text, such as a log line, with every URL in it redacted by `redactUrl`. */

@@ -21,7 +21,7 @@ export interface OpenStoreOptions {
 }
 
 /**
- * Opens the store behind a tracking URI: a folder, `sqlite:///` or a tracking server. Code of the other kinds is not loaded.
+ * Opens the store behind a tracking URI: a folder, a database or a tracking server. Code of the other kinds is not loaded.
  * Throws a `TrackingError` that names what is supported, or what is wrong with the store.
  */
 export async function openStore(uri: string, options: OpenStoreOptions): Promise<TrackingStore> {
@@ -36,7 +36,9 @@ export async function openStore(uri: string, options: OpenStoreOptions): Promise
       const ownRoot = scheme === '' ? undefined : pathToFileURL(root).href;
       return FileStore.open(root, present({ logger, artifactRoot: artifactRoot ?? ownRoot }));
     }
-    case 'sqlite': {
+    case 'sqlite':
+    case 'postgresql':
+    case 'mysql': {
       const { openSqlStore } = await import('./sql/openSqlStore');
       return openSqlStore(uri, present({ logger, workingDir, artifactRoot, createSchemaFor }));
     }
@@ -54,7 +56,7 @@ export async function openStore(uri: string, options: OpenStoreOptions): Promise
       throw new TrackingError(
         'INVALID_PARAMETER_VALUE',
         `The tracking URI ${redactUrl(uri)} cannot be opened: '${scheme}:' is not supported. ` +
-          'Use a folder, sqlite:///FILE, or the http:// or https:// address of a tracking server.',
+          'Use a folder, sqlite:///FILE, postgresql://…, mysql://…, or the http:// or https:// address of a tracking server.',
       );
   }
 }

@@ -12,6 +12,9 @@ export interface MlflowEnvironment {
 
 const repository = join(import.meta.dirname, '../..');
 
+/** A folder for `PYTHONPATH` with what MLflow reaches database servers with. */
+export const databaseDrivers = join(repository, '.test-env/database-drivers');
+
 /** The current release, as the examples use it. */
 export const mlflow3 = environment('3.17.2', 'examples/.venv');
 /** The last of the 2.x line. */

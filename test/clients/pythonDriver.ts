@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 
-import { requireEnvironment, type MlflowEnvironment } from './mlflowEnvironments';
+import { databaseDrivers, requireEnvironment, type MlflowEnvironment } from './mlflowEnvironments';
 
 type Reply = { readonly ok: unknown } | { readonly error: string };
 
@@ -67,6 +67,7 @@ export function pythonEnvironment(home: string): NodeJS.ProcessEnv {
     SYSTEMROOT,
     HOME: home,
     USERPROFILE: home,
+    PYTHONPATH: databaseDrivers,
     PYTHONUTF8: '1',
     PYTHONDONTWRITEBYTECODE: '1',
     MLFLOW_DISABLE_TELEMETRY: 'true',

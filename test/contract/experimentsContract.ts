@@ -58,6 +58,19 @@ export function experimentsContract(subject: Subject): void {
     test('names differ by case and by spaces', async () => {
       const { store } = backend();
       const name = newName('Case');
+      if (subject.traits.namesByCase === 'equal') {
+        const id = await store.createExperiment({ name });
+        await expectRefusal(
+          store.createExperiment({ name: name.toLowerCase() }),
+          'RESOURCE_ALREADY_EXISTS',
+        );
+        await expectRefusal(
+          store.getExperimentByName(name.toLowerCase()),
+          'RESOURCE_DOES_NOT_EXIST',
+        );
+        expect((await store.getExperimentByName(name)).experimentId).toBe(id);
+        return;
+      }
       const ids = [
         await store.createExperiment({ name }),
         await store.createExperiment({ name: name.toLowerCase() }),
@@ -76,7 +89,8 @@ export function experimentsContract(subject: Subject): void {
         'INVALID_PARAMETER_VALUE',
       );
       // Characters are counted as Python does: 500 code points, about 1,000 UTF-16 units.
-      const name = [...`${newName('x')}${'🎲'.repeat(500)}`].slice(0, 500).join('');
+      const longest = subject.traits.longestExperimentName;
+      const name = [...`${newName('x')}${'🎲'.repeat(500)}`].slice(0, longest).join('');
       const id = await store.createExperiment({ name });
       expect((await store.getExperiment(id)).name).toBe(name);
     });

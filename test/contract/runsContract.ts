@@ -89,18 +89,18 @@ export function runsContract(subject: Subject): void {
     test('an unknown run does not exist', async () => {
       const { store } = backend();
       const calls = [
-        store.getRun(UNKNOWN_RUN),
-        store.updateRun(UNKNOWN_RUN, { status: 'FINISHED' }),
-        store.deleteRun(UNKNOWN_RUN),
-        store.restoreRun(UNKNOWN_RUN),
-        store.logMetric(UNKNOWN_RUN, point('a', 1)),
-        store.logParam(UNKNOWN_RUN, { key: 'a', value: '1' }),
-        store.setTag(UNKNOWN_RUN, { key: 'a', value: '1' }),
-        store.deleteTag(UNKNOWN_RUN, 'a'),
-        store.logBatch(UNKNOWN_RUN, { params: [{ key: 'a', value: '1' }] }),
+        () => store.getRun(UNKNOWN_RUN),
+        () => store.updateRun(UNKNOWN_RUN, { status: 'FINISHED' }),
+        () => store.deleteRun(UNKNOWN_RUN),
+        () => store.restoreRun(UNKNOWN_RUN),
+        () => store.logMetric(UNKNOWN_RUN, point('a', 1)),
+        () => store.logParam(UNKNOWN_RUN, { key: 'a', value: '1' }),
+        () => store.setTag(UNKNOWN_RUN, { key: 'a', value: '1' }),
+        () => store.deleteTag(UNKNOWN_RUN, 'a'),
+        () => store.logBatch(UNKNOWN_RUN, { params: [{ key: 'a', value: '1' }] }),
       ];
       for (const call of calls) {
-        await expectRefusal(call, 'RESOURCE_DOES_NOT_EXIST');
+        await expectRefusal(call(), 'RESOURCE_DOES_NOT_EXIST');
       }
     });
 

@@ -20,6 +20,10 @@ export interface Traits {
   readonly keyBelowKey: 'allowed' | 'refused';
   /** The default experiment can be deleted in SQL only. */
   readonly deleteDefaultExperiment: 'allowed' | 'refused';
+  /** Characters that a name may have; database servers keep to the width of MLflow's column. */
+  readonly longestExperimentName: 256 | 500;
+  /** MySQL's default collations take names and keys for equal that differ by case or trailing spaces. */
+  readonly namesByCase: 'distinct' | 'equal';
   readonly renameToTakenName: 'BAD_REQUEST' | 'RESOURCE_ALREADY_EXISTS';
 }
 
@@ -32,6 +36,8 @@ export const fileTraits: Traits = {
   experimentIds: 'words',
   keyBelowKey: 'refused',
   deleteDefaultExperiment: 'refused',
+  longestExperimentName: 500,
+  namesByCase: 'distinct',
   renameToTakenName: 'RESOURCE_ALREADY_EXISTS',
 };
 
@@ -44,6 +50,8 @@ export const sqliteTraits: Traits = {
   experimentIds: 'integers',
   keyBelowKey: 'allowed',
   deleteDefaultExperiment: 'allowed',
+  longestExperimentName: 500,
+  namesByCase: 'distinct',
   renameToTakenName: 'BAD_REQUEST',
 };
 
@@ -104,7 +112,7 @@ export function testAlone(
   title: string,
   body: (backend: Backend) => Promise<void>,
 ): void {
-  caseOf(subject)(`${subject.name}: ${title}`, async () => {
+  caseOf(subject, `${subject.name}: `)(title, async () => {
     const backend = await subject.open();
     try {
       await body(backend);
@@ -114,9 +122,10 @@ export function testAlone(
   });
 }
 
-function caseOf(subject: Subject): Case {
-  return (title, body) => {
-    const reason = subject.skips?.[title];
+function caseOf(subject: Subject, prefix = ''): Case {
+  return (plainTitle, body) => {
+    const title = `${prefix}${plainTitle}`;
+    const reason = subject.skips?.[plainTitle];
     if (reason === undefined) {
       it(title, body);
     } else {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Int64 } from '../../base/int64';
 import type { RunId } from '../../tracking/entities';
 import type { StoreChange } from '../../tracking/trackingStore';
 import { chunked } from './chunked';
@@ -19,22 +20,22 @@ export const EVERYTHING: StoreChange = { kind: 'everything' };
  */
 export class ChangeReader {
   private rowNumbers = new Map<string, number>();
+  private runningIds: readonly RunId[] = [];
+  private readonly amounts = new Map<string, ReadonlyMap<RunId, string>>();
   private runStates = new Map<RunId, string>();
   private experiments = '';
 
   async read(session: SqlSession): Promise<readonly StoreChange[]> {
     const { rowNumber } = session.dialect;
-    if (rowNumber === undefined) {
-      return [EVERYTHING];
-    }
-    const runIds = new Set<RunId>();
+    const runIds = new Set<RunId>(await this.readStates(session, rowNumber));
     for (const table of GROWING_TABLES) {
-      for (const runId of await this.readNewRows(session, table, rowNumber)) {
+      const changed =
+        rowNumber === undefined
+          ? await this.readAmounts(session, table)
+          : await this.readNewRows(session, table, rowNumber);
+      for (const runId of changed) {
         runIds.add(runId);
       }
-    }
-    for (const runId of await this.readStates(session, rowNumber)) {
-      runIds.add(runId);
     }
     const changes: StoreChange[] = [];
     if (await this.haveExperimentsChanged(session)) {
@@ -83,15 +84,54 @@ export class ChangeReader {
     return rows.map(row => row.run_uuid);
   }
 
+  /** Where rows have no numbers: how much there is of the newest runs that have not ended. */
+  private async readAmounts(
+    session: SqlSession,
+    table: (typeof GROWING_TABLES)[number],
+  ): Promise<readonly RunId[]> {
+    const isMetrics = table === 'metrics';
+    if (this.runningIds.length === 0 || (isMetrics && !session.schema.has('latest_metrics'))) {
+      return [];
+    }
+    const rows = await session.all(
+      session.db
+        .selectFrom(isMetrics ? 'latest_metrics' : table)
+        .select(['run_uuid', sql<Int64>`count(*)`.as('amount')])
+        .$if(isMetrics, query =>
+          query.select([
+            sql<Int64>`max(step)`.as('last_step'),
+            sql<Int64 | null>`max(${sql.ref('timestamp')})`.as('last_time'),
+          ]),
+        )
+        .where('run_uuid', 'in', this.runningIds)
+        .groupBy('run_uuid'),
+    );
+    const before = this.amounts.get(table);
+    const after = new Map(
+      rows.map(({ run_uuid, amount, last_step, last_time }) => [
+        run_uuid,
+        [amount, last_step, last_time].join(),
+      ]),
+    );
+    this.amounts.set(table, after);
+    return before === undefined
+      ? []
+      : [...after].flatMap(([id, amount]) => (before.get(id) === amount ? [] : [id]));
+  }
+
   /** @returns the runs that are new, or whose status, end, name or lifecycle differs from the last look. */
-  private async readStates(session: SqlSession, rowNumber: string): Promise<readonly RunId[]> {
+  private async readStates(
+    session: SqlSession,
+    rowNumber: string | undefined,
+  ): Promise<readonly RunId[]> {
     const rows = await session.all(
       session.db
         .selectFrom('runs')
         .select(['run_uuid', 'status', 'end_time', 'name', 'lifecycle_stage'])
-        .orderBy(sql.ref(rowNumber), 'desc')
+        .orderBy(sql.ref(rowNumber ?? 'start_time'), 'desc')
         .limit(NEWEST_RUNS),
     );
+    this.runningIds = rows.filter(row => row.status === 'RUNNING').map(row => row.run_uuid);
     const before = this.runStates;
     this.runStates = new Map(
       rows.map(({ run_uuid, status, end_time, name, lifecycle_stage }) => [

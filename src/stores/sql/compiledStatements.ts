@@ -28,7 +28,14 @@ export function compiledFor(session: SqlSession): CompiledStatements {
 function compile(dialect: SqlDialect): CompiledStatements {
   const db = dialect.builder;
   // The values are placeholders; only their order counts.
-  const metric = { key: '', value: 0, timestamp: 0, step: 0, is_nan: 0, run_uuid: '' };
+  const metric = {
+    key: '',
+    value: 0,
+    timestamp: 0,
+    step: 0,
+    is_nan: dialect.boolean(false),
+    run_uuid: '',
+  };
   return {
     findRun: db
       .selectFrom('runs')

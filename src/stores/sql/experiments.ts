@@ -340,7 +340,7 @@ export async function deleteExperimentTag(
     session.db
       .deleteFrom('experiment_tags')
       .where('experiment_id', '=', experiment_id)
-      .where('key', '=', key),
+      .where(eb => session.dialect.equals(eb.ref('key'), key)),
   );
   if (deleted === 0) {
     throw new TrackingError(

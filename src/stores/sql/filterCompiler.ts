@@ -10,6 +10,11 @@ export interface Operand {
   readonly isNan?: Expression<SqlBool>;
 }
 
+/** What to sort by for the order of `operand`: text goes by code points on every database. */
+export function orderedValue({ type, value }: Operand, dialect: SqlDialect): Expression<unknown> {
+  return type === 'text' ? dialect.byCodePoints(value as Expression<string | null>) : value;
+}
+
 /** How one kind of thing is searched: where the value of a field is. */
 export interface FieldSource {
   /**
@@ -98,7 +103,7 @@ function compareText(
     case 'NOT IN':
       return sql<SqlBool>`not (${joined('or', values.map(equals)) ?? NEVER})`;
     case 'BETWEEN':
-      return sql<SqlBool>`(${value} >= ${first} and ${value} <= ${second})`;
+      return sql<SqlBool>`(${dialect.byCodePoints(value)} >= ${first} and ${dialect.byCodePoints(value)} <= ${second})`;
     default:
       throw new RangeError(`${comparator} does not compare text`);
   }

@@ -68,7 +68,7 @@ export async function withDetails(
         .selectFrom('logged_model_params')
         .select(['model_id', 'param_key', 'param_value'])
         .where('model_id', 'in', ids)
-        .orderBy('param_key'),
+        .orderBy(eb => session.dialect.byCodePoints(eb.ref('param_key'))),
     );
     for (const { model_id, param_key, param_value } of paramRows) {
       append(params, model_id, { key: param_key, value: param_value });
@@ -78,7 +78,7 @@ export async function withDetails(
         .selectFrom('logged_model_tags')
         .select(['model_id', 'tag_key', 'tag_value'])
         .where('model_id', 'in', ids)
-        .orderBy('tag_key'),
+        .orderBy(eb => session.dialect.byCodePoints(eb.ref('tag_key'))),
     );
     for (const { model_id, tag_key, tag_value } of tagRows) {
       append(tags, model_id, { key: tag_key, value: tag_value });
@@ -127,7 +127,7 @@ async function readLatestMetrics(
         'dataset_digest',
       ])
       .where('model_id', 'in', modelIds)
-      .orderBy('metric_name'),
+      .orderBy(eb => session.dialect.byCodePoints(eb.ref('metric_name'))),
   );
   const latest = new Map<string, readonly [ModelId, LoggedModel['metrics'][number]]>();
   for (const row of rows) {

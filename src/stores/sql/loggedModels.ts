@@ -129,7 +129,7 @@ export async function deleteLoggedModelTag(
     session.db
       .deleteFrom('logged_model_tags')
       .where('model_id', '=', modelId)
-      .where('tag_key', '=', key),
+      .where(eb => session.dialect.equals(eb.ref('tag_key'), key)),
   );
   if (deleted === 0) {
     throw new TrackingError(

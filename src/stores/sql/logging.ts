@@ -57,7 +57,10 @@ async function setRunTag(session: SqlSession, runId: RunId, tag: KeyValue): Prom
 export async function deleteRunTag(session: SqlSession, runId: RunId, key: string): Promise<Int64> {
   const experimentId = await findActiveRun(session, runId);
   const deleted = await session.run(
-    session.db.deleteFrom('tags').where('run_uuid', '=', runId).where('key', '=', key),
+    session.db
+      .deleteFrom('tags')
+      .where('run_uuid', '=', runId)
+      .where(eb => session.dialect.equals(eb.ref('key'), key)),
   );
   if (deleted === 0) {
     throw new TrackingError(

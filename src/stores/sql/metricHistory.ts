@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Metric, MetricColumns, RunId } from '../../tracking/entities';
 import { decodePageToken, encodePageToken } from '../../tracking/pageToken';
 import type { MetricHistoryRequest, Page } from '../../tracking/trackingStore';
@@ -18,7 +17,7 @@ export async function getMetricHistory(
   const rows = await session.all(
     metricPointsFrom(session)
       .where('run_uuid', '=', request.runId)
-      .where('key', '=', request.metricKey)
+      .where(eb => session.dialect.equals(eb.ref('key'), request.metricKey))
       .orderBy('timestamp')
       .orderBy('step')
       .orderBy('value')
@@ -40,16 +39,16 @@ export async function getMetricColumns(
 ): Promise<MetricColumns> {
   const points = metricPointsFrom(session)
     .where('run_uuid', '=', runId)
-    .where('key', '=', metricKey)
+    .where(eb => session.dialect.equals(eb.ref('key'), metricKey))
     .as('points');
   // Sorting here costs more than reading: the rows of one metric come nearly in order already.
   const columns = await session.readColumns(
     session.db
       .selectFrom(points)
       .select(['value', 'is_nan'])
-      .select([
-        sql<number>`cast(step as real)`.as('step'),
-        sql<number>`cast(timestamp as real)`.as('timestamp'),
+      .select(eb => [
+        session.dialect.double(eb.ref('step')).as('step'),
+        session.dialect.double(eb.ref('timestamp')).as('timestamp'),
       ]),
   );
   return isOrdered(columns) ? columns : ordered(columns);

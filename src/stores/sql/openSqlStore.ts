@@ -1,32 +1,25 @@
 import { resolve } from 'node:path';
-import type { Logger } from '../../base/logger';
 import { TrackingError } from '../../tracking/trackingError';
 import type { TrackingStore } from '../../tracking/trackingStore';
 import { absoluteLocation, appendToLocation } from './artifactLocation';
+import type { OpenSqlStoreOptions } from './openSqlStoreOptions';
 import { SqliteDatabase } from './sqliteDatabase';
 import { SqliteFile } from './sqliteFile';
 import { SqlStore } from './sqlStore';
 
-export interface OpenSqlStoreOptions {
-  readonly logger: Logger;
-  /** Relative paths start here, and `mlruns` in it is where artifacts go by default, as in MLflow. */
-  readonly workingDir: string;
-  /** Path or URI below which new experiments keep their artifacts. */
-  readonly artifactRoot?: string;
-  /** The MLflow release whose schema a new database gets; the newest known when absent. */
-  readonly createSchemaFor?: string;
-  /** How long a call waits for a file that another process keeps locked, ms. Default: 20 s, as MLflow. */
-  readonly patienceMs?: number;
-}
-
 /**
- * Opens `sqlite:///relative.db` or `sqlite:////absolute.db`. An absent file is made by the first write only.
- * Throws INVALID_PARAMETER_VALUE for a URI or a file that is no MLflow database.
+ * Opens `sqlite:///relative.db` or `sqlite:////absolute.db`, whose absent file is made by the first write only, or
+ * `postgresql://…` or `mysql://…`, whose empty database gets its tables now, as MLflow does.
+ * Throws INVALID_PARAMETER_VALUE for a URI, a file or a database that is not MLflow's.
  */
 export async function openSqlStore(
   uri: string,
   options: OpenSqlStoreOptions,
 ): Promise<TrackingStore> {
+  if (!/^sqlite\b/i.test(uri)) {
+    const { openServerStore } = await import('./openServerStore');
+    return openServerStore(uri, options);
+  }
   const { logger, workingDir, createSchemaFor, patienceMs } = options;
   const path = resolve(workingDir, sqlitePath(uri));
   const artifactRoot = absoluteLocation(options.artifactRoot ?? 'mlruns', workingDir);

@@ -77,8 +77,8 @@ async function readDatasets(
         'datasets.dataset_schema',
         'datasets.dataset_profile',
       ])
-      .orderBy('datasets.name')
-      .orderBy('datasets.digest'),
+      .orderBy(eb => session.dialect.byCodePoints(eb.ref('datasets.name')))
+      .orderBy(eb => session.dialect.byCodePoints(eb.ref('datasets.digest'))),
   );
   const tags = await readInputTags(
     session,
@@ -114,7 +114,7 @@ async function readInputTags(
         .selectFrom('input_tags')
         .select(['input_uuid', 'name', 'value'])
         .where('input_uuid', 'in', ids)
-        .orderBy('name'),
+        .orderBy(eb => session.dialect.byCodePoints(eb.ref('name'))),
     );
     for (const { input_uuid, name, value } of rows) {
       const known = tags.get(input_uuid) ?? [];

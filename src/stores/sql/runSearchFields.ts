@@ -72,7 +72,7 @@ function whereMetric(session: SqlSession, field: Field, matches: Matches): Expre
       .selectFrom(latestMetricsFrom(session).as('m'))
       .select(sql`1`.as('found'))
       .where('m.run_uuid', '=', runs.ref('runs.run_uuid'))
-      .where('m.key', '=', field.key)
+      .where(session.dialect.equals(metric.ref('m.key'), field.key))
       .where(matches(operand)),
   );
 }
@@ -90,7 +90,7 @@ function whereText(
       .selectFrom(`${table} as t` as 'tags as t')
       .select(sql`1`.as('found'))
       .where('t.run_uuid', '=', runs.ref('runs.run_uuid'))
-      .where('t.key', '=', field.key)
+      .where(session.dialect.equals(text.ref('t.key'), field.key))
       .where(matches({ type: 'text', value: text.ref('t.value') })),
   );
 }

@@ -7,7 +7,7 @@ import { parseExperimentOrderBy } from '../../tracking/search/parseOrderBy';
 import type { Page, SearchExperimentsRequest } from '../../tracking/trackingStore';
 import { validateMaxResults } from '../../tracking/validation';
 import { selectExperiments, stagesOf, withTags } from './experiments';
-import { compileFilter, type FieldSource, type Operand } from './filterCompiler';
+import { compileFilter, orderedValue, type FieldSource, type Operand } from './filterCompiler';
 import type { MlflowTables } from './mlflowTables';
 import { whereAttribute } from './runSearchFields';
 import type { SqlSession } from './sqlDialect';
@@ -30,8 +30,10 @@ export async function searchExperiments(
     .limit(maxResults + 1)
     .offset(offset);
   for (const { field, ascending } of order) {
-    const { value } = experimentAttribute(session, field.key);
-    query = query.orderBy(sql`${value} is null`).orderBy(value, ascending ? 'asc' : 'desc');
+    const operand = experimentAttribute(session, field.key);
+    query = query
+      .orderBy(sql`${operand.value} is null`)
+      .orderBy(orderedValue(operand, session.dialect), ascending ? 'asc' : 'desc');
   }
   const rows = await session.all(query);
   const items = await withTags(session, rows.slice(0, maxResults));
@@ -55,7 +57,7 @@ function experimentFields(session: SqlSession): FieldSource {
           .selectFrom('experiment_tags as t')
           .select(sql`1`.as('found'))
           .where('t.experiment_id', '=', experiments.ref('experiments.experiment_id'))
-          .where('t.key', '=', field.key)
+          .where(session.dialect.equals(tag.ref('t.key'), field.key))
           .where(matches({ type: 'text', value: tag.ref('t.value') })),
       );
     },

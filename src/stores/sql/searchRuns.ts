@@ -1,4 +1,4 @@
-import { sql, type Expression, type SelectQueryBuilder } from 'kysely';
+import { sql, type Expression, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { Run } from '../../tracking/entities';
 import { decodePageToken, encodePageToken } from '../../tracking/pageToken';
 import type { Field, OrderClause } from '../../tracking/search/ast';
@@ -9,7 +9,7 @@ import type { Page, SearchRunsRequest } from '../../tracking/trackingStore';
 import { validateMaxResults } from '../../tracking/validation';
 import { stagesOf } from './experiments';
 import { parseExperimentId } from './experimentIds';
-import { compileFilter } from './filterCompiler';
+import { compileFilter, orderedValue } from './filterCompiler';
 import { latestMetricsFrom } from './latestMetrics';
 import type { MlflowTables } from './mlflowTables';
 import { readDetails, readRuns } from './runRows';
@@ -75,9 +75,12 @@ function orderedBy(
 ): RunQuery {
   const direction = ascending ? 'asc' : 'desc';
   if (field.entity === 'attribute') {
-    const { value } = runAttribute(field.key);
+    const operand = runAttribute(field.key);
     const isKey = field.key === 'run_id';
-    return (isKey ? query : query.orderBy(sql`${value} is null`)).orderBy(value, direction);
+    return (isKey ? query : query.orderBy(sql`${operand.value} is null`)).orderBy(
+      orderedValue(operand, session.dialect),
+      direction,
+    );
   }
   const alias = `order_${index}`;
   const value = sql.ref(`${alias}.value`);
@@ -91,16 +94,21 @@ function orderedBy(
       join.on(sql<boolean>`${sql.ref(`${alias}.run_uuid`)} = ${sql.ref('runs.run_uuid')}`),
     )
     .orderBy(rank)
-    .orderBy(value, direction);
+    .orderBy(
+      orderedValue({ type: field.entity === 'metric' ? 'number' : 'text', value }, session.dialect),
+      direction,
+    );
 }
 
 /** The rows of one metric, param or tag of all runs. */
 function valuesOf(session: SqlSession, field: Field) {
+  const isKey = (key: Expression<string>): Expression<SqlBool> =>
+    session.dialect.equals(key, field.key);
   if (field.entity === 'metric') {
-    return latestMetricsFrom(session).where('key', '=', field.key);
+    return latestMetricsFrom(session).where(eb => isKey(eb.ref('key')));
   }
   return session.db
     .selectFrom(field.entity === 'param' ? 'params' : 'tags')
     .select(['run_uuid', 'value'])
-    .where('key', '=', field.key) as unknown as ReturnType<typeof latestMetricsFrom>;
+    .where(eb => isKey(eb.ref('key'))) as unknown as ReturnType<typeof latestMetricsFrom>;
 }

@@ -1,4 +1,11 @@
-import type { Compilable, Expression, InsertQueryBuilder, Kysely, SqlBool } from 'kysely';
+import type {
+  AliasableExpression,
+  Compilable,
+  Expression,
+  InsertQueryBuilder,
+  Kysely,
+  SqlBool,
+} from 'kysely';
 import type { Int64 } from '../../base/int64';
 import type { MetricColumns } from '../../tracking/entities';
 import type { CallOptions, StoreStatus } from '../../tracking/trackingStore';
@@ -54,8 +61,7 @@ export interface SqlDatabase {
 export type ColumnOf<T extends TableName> = keyof MlflowTables[T] & string;
 
 /**
- * Everything in which database systems differ, with `SqlDatabase`. A new one is one file that implements both; nothing
- * else asks which one it is.
+ * How the statements of database systems differ; `SqlDatabase` runs them. Nothing else asks which system it is.
  */
 export interface SqlDialect {
   readonly kind: StoreStatus['kind'];
@@ -72,6 +78,10 @@ export interface SqlDialect {
   /** Case-sensitive; `%` and `_` only, no escape character. */
   like(text: Expression<string | null>, pattern: string): Expression<SqlBool>;
   ilike(text: Expression<string | null>, pattern: string): Expression<SqlBool>;
+  /** The text as something that compares and sorts by code points whatever the collation. */
+  byCodePoints(text: Expression<string | null>): Expression<string | null>;
+  /** Converts an integer to a double. */
+  double(number: Expression<unknown>): AliasableExpression<number>;
   /** Makes an insert leave rows alone that are there already. */
   ignoreExisting<T extends TableName>(
     insert: InsertQueryBuilder<MlflowTables, T, unknown>,

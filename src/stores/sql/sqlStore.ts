@@ -75,6 +75,11 @@ export class SqlStore implements TrackingStore {
     this.onDidChange = this.watcher.onDidChange;
   }
 
+  /** Takes note of what there is: who listens later hears of everything that changes from now on. */
+  noteState(): Promise<void> {
+    return this.watcher.note();
+  }
+
   /** Also tells of a database that has become unreadable, rather than failing. */
   async getStatus(options?: CallOptions): Promise<StoreStatus> {
     const { uri } = this.options;

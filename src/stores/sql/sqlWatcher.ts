@@ -35,7 +35,6 @@ export class SqlWatcher {
     const subscription = this.emitter.event(listener);
     this.listeners += 1;
     if (this.listeners === 1) {
-      this.mark = undefined;
       this.round += 1;
       void this.poll(this.round);
     }
@@ -47,6 +46,11 @@ export class SqlWatcher {
       }
     });
   };
+
+  /** Takes note of what there is. Later looks, the first one of a listener too, compare with the look before. */
+  note(): Promise<void> {
+    return this.look(this.round);
+  }
 
   /** Takes in a change that this process made. */
   report(...changes: readonly StoreChange[]): void {

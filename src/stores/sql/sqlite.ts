@@ -31,6 +31,8 @@ export const sqliteDialect: SqlDialect = {
   // Connections set case_sensitive_like, as MLflow's do.
   like: (text, pattern) => sql<SqlBool>`${text} LIKE ${pattern}`,
   ilike: (text, pattern) => sql<SqlBool>`${lower(text, pattern)} LIKE ${pattern.toLowerCase()}`,
+  byCodePoints: text => text,
+  double: number => sql<number>`cast(${number} as real)`,
   ignoreExisting: insert => insert.onConflict(conflict => conflict.doNothing()),
   overwriteExisting: (insert, { key, set, whenGreater }) =>
     insert.modifyEnd(

@@ -6,6 +6,7 @@ describe('redaction', () => {
   it.each([
     ['http://ann:secret@host:5000/x', 'http://***@host:5000/x'],
     ['postgresql+psycopg2://u:p@h/db', 'postgresql+psycopg2://***@h/db'],
+    ['mysql://u:p/q@r?s@h/db', 'mysql://***@h/db'],
     ['https://h/x?token=secret&b=c#d', 'https://h/x?token=***&b=***#d'],
     ['http://host/a@b', 'http://host/a@b'],
     ['/some/path', '/some/path'],

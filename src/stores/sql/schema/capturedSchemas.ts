@@ -23,6 +23,7 @@ import rb7e4c1a90f23 from './b7e4c1a90f23.json';
 import r6f8d9c3b2a1e from './6f8d9c3b2a1e.json';
 import rb7e2c1a4d9f3 from './b7e2c1a4d9f3.json';
 import rdc11669786a5 from './dc11669786a5.json';
+import { compareParts, versionParts } from './mlflowVersion';
 
 /**
  * What one MLflow release makes in an empty SQLite database, as differences from the schema before it in `SCHEMAS`.
@@ -95,14 +96,4 @@ export function statementsOf(schema: CapturedSchema): readonly string[] {
   return [...names.filter(isTable), ...names.filter(name => !isTable(name))].flatMap(
     name => objects.get(name) ?? [],
   );
-}
-
-function versionParts(version: string | undefined): readonly number[] | undefined {
-  const [, ...parts] = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(version ?? '') ?? [];
-  return parts.length === 0 ? undefined : parts.map(part => Number(part || 0));
-}
-
-function compareParts(a: readonly number[] = [], b: readonly number[] = []): number {
-  const index = a.findIndex((part, position) => part !== b[position]);
-  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { silentLogger } from '../../../../src/base/logger';
-import { openSqlStore, type OpenSqlStoreOptions } from '../../../../src/stores/sql/openSqlStore';
+import { openSqlStore } from '../../../../src/stores/sql/openSqlStore';
+import type { OpenSqlStoreOptions } from '../../../../src/stores/sql/openSqlStoreOptions';
 import type { TrackingStore } from '../../../../src/tracking/trackingStore';
 
 /** A folder that is removed after the test. */

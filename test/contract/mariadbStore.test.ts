@@ -1,0 +1,4 @@
+import { mariadbSubject } from './serverSubjects';
+import { trackingStoreContract } from './trackingStoreContract';
+
+trackingStoreContract(mariadbSubject());

@@ -1,0 +1,4 @@
+import { postgresSubject } from './serverSubjects';
+import { trackingStoreContract } from './trackingStoreContract';
+
+trackingStoreContract(postgresSubject());

@@ -1,7 +1,7 @@
 import type { SecretStorage } from 'vscode';
 import type { Credentials } from '../http/credentials';
 
-/** Credentials of HTTP tracking servers, one set for each origin and user of the machine, in VS Code's SecretStorage. */
+/** Credentials of tracking servers and databases, one set for each address and user of the machine, in SecretStorage. */
 export class CredentialStore {
   readonly onDidChange: SecretStorage['onDidChange'];
 
@@ -30,12 +30,22 @@ export class CredentialStore {
   }
 }
 
-/** Undefined for anything but a web address: other stores have no credentials of their own. */
+/** Whether the store at this URI may ask who is calling: a tracking server or a database server. */
+export function mayNeedCredentials(uri: string): boolean {
+  return /^(https?|(postgresql|mysql)(\+\w+)?):\/\/./i.test(uri) && URL.canParse(uri);
+}
+
+/** Undefined for a folder or a file: they have no credentials of their own. */
 function keyOf(uri: string): string | undefined {
-  const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  return url?.protocol === 'http:' || url?.protocol === 'https:'
-    ? `tracker.credentials:${url.origin}`
-    : undefined;
+  if (!mayNeedCredentials(uri)) {
+    return undefined;
+  }
+  const { protocol, origin, host, pathname } = new URL(uri);
+  // The driver is no part of the address: `postgresql+psycopg2://` is `postgresql://`.
+  const address = protocol.startsWith('http')
+    ? origin
+    : `${protocol.replace(/\+\w+/, '')}//${host}${pathname}`;
+  return `tracker.credentials:${address}`;
 }
 
 function parseCredentials(text: string): Credentials | undefined {

@@ -42,6 +42,20 @@ export function credentialsToEnvironment(
   };
 }
 
+/**
+ * Puts a user and password into a database URI that names none, for drivers that take them from nowhere else.
+ * A URI that names its user, and any other credentials, change nothing.
+ */
+export function joinCredentials(url: string, credentials: Credentials | undefined): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (credentials?.kind !== 'basic' || !parsed?.host || parsed.username !== '') {
+    return url;
+  }
+  parsed.username = encodeURIComponent(credentials.username);
+  parsed.password = encodeURIComponent(credentials.password);
+  return parsed.href;
+}
+
 /** Splits `http://user:password@host` so that the secret does not travel in a URL. */
 export function splitCredentials(url: string): { url: string; credentials?: Credentials } {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;

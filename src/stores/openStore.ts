@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Logger } from '../base/logger';
 import { present } from '../base/present';
-import { credentialsFromEnvironment, splitCredentials } from '../http/credentials';
+import { credentialsFromEnvironment, joinCredentials, splitCredentials } from '../http/credentials';
 import { HttpClient } from '../http/httpClient';
 import { redactUrl } from '../http/redact';
 import { TrackingError } from '../tracking/trackingError';
@@ -12,7 +12,10 @@ export interface OpenStoreOptions {
   readonly logger: Logger;
   /** Relative paths start here. */
   readonly workingDir: string;
-  /** Credentials for a tracking server: `MLFLOW_TRACKING_TOKEN`, or `_USERNAME` and `_PASSWORD`. */
+  /**
+   * Credentials for a tracking server: `MLFLOW_TRACKING_TOKEN`, or `_USERNAME` and `_PASSWORD`. The latter two also open a
+   * database whose URI names no user, so that a password need not stand in settings.
+   */
   readonly env?: NodeJS.ProcessEnv;
   /** Where the artifacts of new experiments go; default: as MLflow with this tracking URI. */
   readonly artifactRoot?: string | undefined;
@@ -40,7 +43,8 @@ export async function openStore(uri: string, options: OpenStoreOptions): Promise
     case 'postgresql':
     case 'mysql': {
       const { openSqlStore } = await import('./sql/openSqlStore');
-      return openSqlStore(uri, present({ logger, workingDir, artifactRoot, createSchemaFor }));
+      const complete = joinCredentials(uri, credentialsFromEnvironment(options.env ?? {}));
+      return openSqlStore(complete, present({ logger, workingDir, artifactRoot, createSchemaFor }));
     }
     case 'http':
     case 'https': {

@@ -1,17 +1,21 @@
 import * as vscode from 'vscode';
 import type { Credentials } from '../../http/credentials';
 import type { Services } from '../../services';
+import { mayNeedCredentials } from '../credentialStore';
 import { TrackingError } from '../../tracking/trackingError';
 
-/** Asks for the credentials of a tracking server and keeps them in SecretStorage. @returns false when dismissed */
+/** Asks for the credentials of a tracking or database server and keeps them in SecretStorage. @returns false when dismissed */
 export async function setCredentials(services: Services, uri: string): Promise<boolean> {
-  if (!/^https?:/i.test(uri)) {
+  if (!mayNeedCredentials(uri)) {
     throw new TrackingError(
       'INVALID_STATE',
-      vscode.l10n.t('Only tracking servers (http or https) ask for credentials.'),
+      vscode.l10n.t(
+        'Only tracking servers (http or https) and database servers ask for credentials.',
+      ),
     );
   }
-  const credentials = await askCredentials(new URL(uri).host);
+  const { host } = new URL(uri);
+  const credentials = await (/^http/i.test(uri) ? askCredentials(host) : askUser(titleFor(host)));
   if (!credentials) {
     return false;
   }
@@ -24,7 +28,7 @@ export async function forgetCredentials(services: Services): Promise<void> {
 }
 
 async function askCredentials(host: string): Promise<Credentials | undefined> {
-  const title = vscode.l10n.t('Credentials for {0}', host);
+  const title = titleFor(host);
   const kinds: (vscode.QuickPickItem & { kindOfSecret: Credentials['kind'] })[] = [
     { label: vscode.l10n.t('User name and password'), kindOfSecret: 'basic' },
     { label: vscode.l10n.t('Access token'), kindOfSecret: 'bearer' },
@@ -37,6 +41,14 @@ async function askCredentials(host: string): Promise<Credentials | undefined> {
     const token = await ask(title, vscode.l10n.t('Access token'), true);
     return token === undefined ? undefined : { kind: 'bearer', token };
   }
+  return askUser(title);
+}
+
+function titleFor(host: string): string {
+  return vscode.l10n.t('Credentials for {0}', host);
+}
+
+async function askUser(title: string): Promise<Credentials | undefined> {
   const username = await ask(title, vscode.l10n.t('User name'), false);
   const password =
     username === undefined ? undefined : await ask(title, vscode.l10n.t('Password'), true);

@@ -56,7 +56,7 @@ class UriPicker {
   ) {
     this.pick.title = vscode.l10n.t('Set tracking URI');
     this.pick.placeholder = vscode.l10n.t(
-      'A folder, sqlite:///file.db, http://host:port, or empty for the default store',
+      'A folder, sqlite:///file.db, postgresql://host/db, http://host:port, or empty for the default store',
     );
     this.pick.matchOnDescription = true;
     this.pick.ignoreFocusOut = true;

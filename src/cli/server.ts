@@ -1,4 +1,5 @@
 import type { Disposable } from '../base/disposable';
+import { mlflowVersionOf } from '../launch/installedMlflow';
 import { defaultTrackingUri } from '../stores/defaultTrackingUri';
 import { openStore, remoteOf } from '../stores/openStore';
 import { TrackingError } from '../tracking/trackingError';
@@ -32,6 +33,7 @@ export async function server(argv: readonly string[]): Promise<number> {
       workingDir,
       env,
       artifactRoot: args.artifactRoot,
+      createSchemaFor: await mlflowVersionOf(workingDir, env),
     });
     try {
       const listener = await serveStore(store, {

@@ -36,6 +36,30 @@ export async function installedMlflowVersion(
   return undefined;
 }
 
+/**
+ * The version of MLflow that scripts of a folder would import: of its virtual environment, else of the Python on the PATH.
+ * Decides the schema of a database that nobody has made yet.
+ */
+export async function mlflowVersionOf(
+  workingDir: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  const inFolder = IS_WINDOWS ? path.join('Scripts', 'python.exe') : path.join('bin', 'python');
+  const candidates = [
+    path.join('.venv', inFolder),
+    path.join('venv', inFolder),
+    'python3',
+    'python',
+  ];
+  for (const python of candidates) {
+    const version = await installedMlflowVersion(python, workingDir, env);
+    if (version !== undefined) {
+      return version;
+    }
+  }
+  return undefined;
+}
+
 async function locate(
   command: string,
   workingDir: string,

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseRunArguments } from '../../src/cli/runArguments';
@@ -6,7 +6,7 @@ import { childEnvironment } from '../../src/launch/childEnvironment';
 import { commandText } from '../../src/launch/commandText';
 import { ConsoleLog } from '../../src/launch/consoleLog';
 import { cutAtLine } from '../../src/launch/cutText';
-import { installedMlflowVersion } from '../../src/launch/installedMlflow';
+import { installedMlflowVersion, mlflowVersionOf } from '../../src/launch/installedMlflow';
 import { findScriptSource } from '../../src/launch/scriptSource';
 import { temporaryFolder } from './temporary';
 
@@ -174,4 +174,14 @@ test('the MLflow of an interpreter is found without starting it', async () => {
   expect(await version('.test-env/mlflow-2.22.5/bin/python')).toBe('2.22.5');
   expect(await version('bash')).toBeUndefined();
   expect(await version('no/such/python')).toBeUndefined();
+});
+
+test("the MLflow of a folder is that of its environment, not of the PATH's Python", async () => {
+  const root = path.resolve(import.meta.dirname, '../..');
+  const folder = await temporaryFolder();
+  const env = { PATH: path.join(root, 'examples/.venv/bin') };
+  expect(await mlflowVersionOf(folder, env)).toBe('3.17.2');
+  symlinkSync(path.join(root, '.test-env/mlflow-2.22.5'), path.join(folder, '.venv'));
+  expect(await mlflowVersionOf(folder, env)).toBe('2.22.5');
+  expect(await mlflowVersionOf(await temporaryFolder(), { PATH: '' })).toBeUndefined();
 });

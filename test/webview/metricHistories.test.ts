@@ -328,7 +328,7 @@ describe('metric histories', () => {
     const page = await openPage([live, runIds[1] ?? ''], { height: 480 });
     const { page: browserPage } = page.panel;
     await browserPage.locator('vscode-textfield input').fill('train|val');
-    await browserPage.getByRole('button', { name: 'kind-lynx-11', exact: true }).click();
+    await browserPage.getByRole('button', { name: 'kind-lynx-11 Finished', exact: true }).click();
     await browserPage.locator('.charts').evaluate(element => element.scrollTo(0, 60));
     await page.panel.settled();
     await drag(page, 'train/loss', { x: 0.6, y: 0.5 }, { x: 0.9, y: 0.5 });

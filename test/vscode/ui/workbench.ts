@@ -128,12 +128,19 @@ export class Workbench {
 
   /** Rests the pointer on a row until its hover card shows. @returns the card */
   async hoverRow(row: Locator | string | RegExp): Promise<Locator> {
-    // VS Code shows no card while another one fades, nor when the pointer does not move.
-    await this.page.mouse.move(1, 1);
-    await this.#row(row).locator('.monaco-icon-label').first().hover();
     const card = this.hover;
-    await card.waitFor();
-    return card;
+    // VS Code shows no card while another one fades, nor when the pointer does not move: a person tries again.
+    for (let attempt = 1; ; attempt++) {
+      await this.page.mouse.move(1, 1);
+      await card.waitFor({ state: 'hidden' });
+      await this.#row(row).locator('.monaco-icon-label').first().hover();
+      try {
+        await card.waitFor({ timeout: 5000 });
+        return card;
+      } catch (error) {
+        if (attempt === 4) throw error;
+      }
+    }
   }
 
   /** Clicks one of the icons at the right of a row, by its tooltip. */

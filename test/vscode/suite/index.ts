@@ -8,6 +8,8 @@ import Mocha from 'mocha';
  */
 export async function run(): Promise<void> {
   const mocha = new Mocha({
+    // As in vitest.config.mts.
+    retries: 1,
     ui: 'bdd',
     timeout: 60_000,
     grep: process.env['TRACKER_TEST_GREP'] ?? '',

@@ -157,7 +157,16 @@ describe('The sidebar', () => {
 
   it('renames with F2', async () => {
     await workbench.row('bold-crow-7').click();
-    await workbench.page.keyboard.press('F2');
+    // The click draws charts as well; a key pressed meanwhile may go to nobody.
+    await expect
+      .poll(
+        async () => {
+          await workbench.page.keyboard.press('F2');
+          return workbench.quickInput.isVisible();
+        },
+        { timeout: 20_000, interval: 2000 },
+      )
+      .toBe(true);
     await workbench.quickInput.fill('bold-crow-renamed');
     await workbench.page.keyboard.press('Enter');
     await workbench.row('bold-crow-renamed').waitFor();

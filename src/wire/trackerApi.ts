@@ -24,7 +24,7 @@ export interface SampleRequest {
   /** Inclusive range of x; absent: everything. */
   readonly from?: number;
   readonly to?: number;
-  /** Columns of pixels; at most four points (first, min, max, last) are returned for each. */
+  /** Columns of pixels; at most four points (first, min, max, last) are returned for each, and one beyond each end of the range. */
   readonly columns: number;
   /** Weight of the exponential moving average, 0 (none) to 0.999, as TensorBoard (debiased), over the whole raw history. */
   readonly smoothing: number;

@@ -6,6 +6,7 @@ import type { Endpoint, HttpMethod } from '../wire/endpoint';
 import type { JsonObject } from '../wire/jsonValue';
 import { errorAnswer, jsonAnswer } from './answers';
 import { readBody } from './requestBody';
+import { RetryAdvice } from './retryAdvice';
 
 /** MLflow's families of paths; `preview` served every endpoint before 2.0 and old Java and R clients still ask there. */
 const PREFIXES = ['/api/2.0/mlflow/', '/ajax-api/2.0/mlflow/', '/api/2.0/preview/mlflow/'];
@@ -15,6 +16,7 @@ export type RawHandler = (context: Context) => Response | Promise<Response>;
 /** Brings endpoints of `wire` and raw routes onto hono, with decoding, encoding and errors in one place. */
 export class Router {
   readonly hono = new Hono();
+  private readonly retryAdvice = new RetryAdvice();
 
   constructor(private readonly logger: Logger) {}
 
@@ -56,7 +58,7 @@ export class Router {
   /** The answer to an error of any kind; one that is no `TrackingError` is a bug and goes to the log. */
   answerTo(error: unknown, request: Request): Response {
     if (TrackingError.is(error)) {
-      return errorAnswer(error);
+      return errorAnswer(error, this.retryAdvice.headersFor(error));
     }
     if (error instanceof Error && isDisconnect(error)) {
       return errorAnswer(new TrackingError('CANCELLED', 'The client went away.'));

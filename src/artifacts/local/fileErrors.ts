@@ -37,11 +37,28 @@ export function translateFileError(error: unknown, file: string): unknown {
           cause: error,
         },
       );
+    // Clients try these again, and both may pass meanwhile.
     case 'ENOSPC':
     case 'EDQUOT':
-      return new TrackingError('INTERNAL_ERROR', `${name} cannot be written: the disk is full.`, {
-        cause: error,
-      });
+    case 'EFBIG':
+      return new TrackingError(
+        'RESOURCE_EXHAUSTED',
+        `${name} cannot be written: the disk is full, or a quota or limit is reached. Make room, and try again.`,
+        { cause: error },
+      );
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'ENOMEM':
+    case 'EAGAIN':
+    case 'EBUSY':
+    case 'EIO':
+    case 'ESTALE':
+    case 'ETIMEDOUT':
+      return new TrackingError(
+        'TEMPORARILY_UNAVAILABLE',
+        `${name} cannot be accessed now (${String(codeOf(error))}): try again.`,
+        { cause: error },
+      );
     default:
       return error;
   }

@@ -21,8 +21,8 @@ import {
   type Layout,
 } from './layout';
 import { integerField, textField } from './metaFields';
-import { readMeta, readMetaText } from './metaFiles';
-import { editMeta, formatMeta, type MetaInput } from './metaYaml';
+import { editedMeta, readMeta } from './metaFiles';
+import { formatMeta, type MetaInput } from './metaYaml';
 import type { ProblemList } from './problemList';
 import { isFolder, listSubfolders } from './readFiles';
 import { makeFolder, replaceFile, syncFolder } from './writeFiles';
@@ -151,9 +151,10 @@ export class ExperimentFiles {
         `Cannot restore experiment with ID ${experimentId}. An experiment with same ID already exists.`,
       );
     }
+    // Moved last: cut off before, it is still deleted and can be restored again.
+    await markRuns(folder);
+    await this.edit(folder, { lifecycle_stage: 'active', last_update_time: Date.now() });
     await this.move(folder, target);
-    await markRuns(target);
-    await this.edit(target, { lifecycle_stage: 'active', last_update_time: Date.now() });
   }
 
   async setTag(experimentId: ExperimentId, tag: KeyValue): Promise<void> {
@@ -236,11 +237,7 @@ export class ExperimentFiles {
   }
 
   private async edit(folder: string, changes: Readonly<Record<string, MetaInput>>): Promise<void> {
-    const current = readMetaText(folder, this.problems);
-    if (!current) {
-      throw invalid(`The file ${join(folder, META_FILE)} cannot be read, so it cannot be changed.`);
-    }
-    await replaceFile(join(folder, META_FILE), editMeta(current.text, changes));
+    await replaceFile(join(folder, META_FILE), editedMeta(folder, changes, this.problems));
   }
 
   private async move(from: string, to: string): Promise<void> {

@@ -23,6 +23,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file would be larger than the limit for files allows',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
   EIO: 'the disk reports an error',
@@ -35,23 +36,46 @@ export function reasonOf(error: unknown): string {
   return REASONS[code ?? ''] ?? (error instanceof Error ? error.message : String(error));
 }
 
+/** No room: it may come back while the client waits, and 429 is the one status that every client of MLflow tries again. */
+const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+/** These pass without anybody changing the request: too much at a time, a file server that restarts. */
+const PASSING: ReadonlySet<string> = new Set([
+  ...['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY', 'EIO', 'ESTALE', 'ETIMEDOUT'],
+]);
+
+export function isNoRoom(error: unknown): boolean {
+  return NO_ROOM.has(errnoOf(error) ?? '');
+}
+
 /**
- * What a failed write becomes. Errors that will not go away by themselves get a code below 500: clients of MLflow repeat
- * anything else for minutes.
+ * What a failed write becomes: RESOURCE_EXHAUSTED or TEMPORARILY_UNAVAILABLE when it may succeed later, so that clients of
+ * MLflow repeat it, a code below 500 when it will not go away by itself.
  */
 export function writeError(path: string, error: unknown): TrackingError {
   if (error instanceof TrackingError) {
     return error;
   }
-  const code = errnoOf(error);
+  const code = errnoOf(error) ?? '';
   const message = `Cannot write ${path}: ${reasonOf(error)}.`;
+  if (isNoRoom(error)) {
+    return new TrackingError('RESOURCE_EXHAUSTED', `${message} Make room, and try again.`, {
+      cause: error,
+    });
+  }
+  if (PASSING.has(code)) {
+    return new TrackingError('TEMPORARILY_UNAVAILABLE', `${message} Try again.`, { cause: error });
+  }
   switch (code) {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
       return new TrackingError('PERMISSION_DENIED', message, { cause: error });
+    case 'ENOENT':
+      // Its folder has gone since it was looked at: someone deleted the experiment.
+      return new TrackingError('RESOURCE_DOES_NOT_EXIST', message, { cause: error });
     case 'EISDIR':
     case 'ENOTDIR':
+    case 'ELOOP':
     case 'EEXIST':
     case 'ENAMETOOLONG':
       return new TrackingError('INVALID_PARAMETER_VALUE', message, { cause: error });

@@ -38,6 +38,7 @@ import type {
   TrackingStore,
   UpdateRunRequest,
 } from '../../tracking/trackingStore';
+import { BatchWriter } from './batchWriter';
 import { DatasetFiles, validateInputs, validateModels } from './datasetFiles';
 import { searchDatasets } from './datasetSearch';
 import { ExperimentFiles } from './experimentFiles';
@@ -69,6 +70,7 @@ export interface FileStoreOptions {
 export class FileStore implements TrackingStore {
   private readonly experiments: ExperimentFiles;
   private readonly runs: RunFiles;
+  private readonly batches: BatchWriter;
   private readonly writer: RunWriter;
   private readonly runSearch: RunSearch;
   private readonly models: ModelFiles;
@@ -86,7 +88,8 @@ export class FileStore implements TrackingStore {
     this.datasets = new DatasetFiles(problems);
     this.runs = new RunFiles(layout, this.experiments, this.datasets, problems);
     this.models = new ModelFiles(this.experiments, problems);
-    this.writer = new RunWriter(this.runs, this.models, problems);
+    this.batches = new BatchWriter(layout.root, problems, logger);
+    this.writer = new RunWriter(this.runs, this.models, problems, this.batches);
     this.runSearch = new RunSearch(this.experiments, this.runs, this.datasets);
     this.modelSearch = new ModelSearch(this.experiments, this.models);
     this.watcher = new StoreWatcher(layout, this.experiments, this.runs, logger);
@@ -94,11 +97,13 @@ export class FileStore implements TrackingStore {
 
   /**
    * Opens the folder, which need not exist: it is then empty until the first write creates it, with experiment 0, as MLflow
-   * would. Opening and reading create nothing.
+   * would. Opening and reading create nothing. A batch that a killed process left half written is completed.
    */
-  static open(root: string, options: FileStoreOptions): Promise<FileStore> {
+  static async open(root: string, options: FileStoreOptions): Promise<FileStore> {
     const layout = new Layout(root, options.artifactRoot);
-    return Promise.resolve(new FileStore(layout, new ProblemList(options.logger), options.logger));
+    const store = new FileStore(layout, new ProblemList(options.logger), options.logger);
+    await store.batches.recover();
+    return store;
   }
 
   get onDidChange(): Event<readonly StoreChange[]> {
@@ -330,6 +335,7 @@ export class FileStore implements TrackingStore {
   async close(): Promise<void> {
     this.watcher.dispose();
     await this.queue.drain();
+    await this.batches.close();
   }
 
   private async writeExperiments<T>(

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { TrackingError } from '../../tracking/trackingError';
 import { META_FILE } from './layout';
-import { parseMeta, type Meta } from './metaYaml';
+import { editMeta, parseMeta, type Meta } from './metaYaml';
 import type { ProblemList } from './problemList';
 import { readText, sameStamp, stampOf, type FileStamp } from './readFiles';
 
@@ -42,6 +43,22 @@ export function readMetaText(
     problems.report(path, `It is left out because it is not valid YAML: ${reason}.`);
     return undefined;
   }
+}
+
+/** The text of a folder's meta file with other values. Throws INVALID_PARAMETER_VALUE when it cannot be read. */
+export function editedMeta(
+  folder: string,
+  changes: Parameters<typeof editMeta>[1],
+  problems: ProblemList,
+): string {
+  const current = readMetaText(folder, problems);
+  if (!current) {
+    throw new TrackingError(
+      'INVALID_PARAMETER_VALUE',
+      `The file ${join(folder, META_FILE)} cannot be read, so it cannot be changed.`,
+    );
+  }
+  return editMeta(current.text, changes);
 }
 
 interface CacheEntry<T> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type {
   Experiment,
   KeyValue,
@@ -24,7 +24,7 @@ import {
   validateParam,
   validateTag,
 } from '../../tracking/validation';
-import { checkKeyConflict, checkKeysTogether, keyPath } from './keyFiles';
+import { checkKeyConflict, checkKeysTogether } from './keyFiles';
 import { createKeyFile, deleteKeyFile, writeKeyFile } from './keyWrites';
 import { forEachLimited } from './keyedQueue';
 import {
@@ -35,15 +35,15 @@ import {
   PARAMS_FOLDER,
   TAGS_FOLDER,
 } from './layout';
-import { writeError } from './fileErrors';
-import { readMetaText } from './metaFiles';
+import type { BatchWriter, KeyLines } from './batchWriter';
+import { editedMeta } from './metaFiles';
 import { formatLine } from './metricLines';
-import { editMeta, formatMeta, type MetaInput } from './metaYaml';
+import { formatMeta, type MetaInput } from './metaYaml';
 import type { ModelFiles } from './modelFiles';
 import type { ProblemList } from './problemList';
 import { RUN_NAME_TAG, type RunFiles, type StoredRun } from './runFiles';
 import { statusNumber } from './runMeta';
-import { appendLines, makeFolder, replaceFile } from './writeFiles';
+import { makeFolder, replaceFile } from './writeFiles';
 
 /** How many files are made durable side by side. */
 const PARALLEL_WRITES = 8;
@@ -56,6 +56,7 @@ export class RunWriter {
     private readonly runs: RunFiles,
     private readonly models: ModelFiles,
     private readonly problems: ProblemList,
+    private readonly batches: BatchWriter,
   ) {}
 
   /** @param experimentFolder the folder of the experiment, which is active. */
@@ -124,7 +125,14 @@ export class RunWriter {
 
   async logMetric(runId: RunId, metric: Metric): Promise<void> {
     validateMetric(metric);
-    await this.appendMetrics(this.runs.findActive(runId), [metric]);
+    const run = this.runs.findActive(runId);
+    await this.batches.write({
+      runFolder: run.folder,
+      params: [],
+      tags: [],
+      lines: this.linesOf(run, [metric]),
+      checkUnchanged: () => undefined,
+    });
   }
 
   async logParam(runId: RunId, param: KeyValue): Promise<void> {
@@ -159,13 +167,13 @@ export class RunWriter {
     this.checkKeys(join(run.folder, PARAMS_FOLDER), params);
     this.checkKeys(join(run.folder, METRICS_FOLDER), metrics);
     this.checkKeys(join(run.folder, TAGS_FOLDER), tags);
-    metrics.forEach(({ modelId }) => modelId !== undefined && this.models.requireFolder(modelId));
-    await forEachLimited(params, PARALLEL_WRITES, param => this.writeParam(run, param));
-    await this.appendMetrics(run, metrics);
-    await this.writeTags(run.folder, tags);
-    for (const tag of tags) {
-      await this.renameByTag(run, tag);
-    }
+    await this.batches.write({
+      runFolder: run.folder,
+      params,
+      tags: [...new Map(tags.map(tag => [tag.key, tag])).values()],
+      lines: this.linesOf(run, metrics),
+      checkUnchanged: param => this.checkUnchanged(run, param),
+    });
   }
 
   private checkKeys(folder: string, entries: readonly { readonly key: string }[]): void {
@@ -189,28 +197,21 @@ export class RunWriter {
   }
 
   /** One write a file, whatever the number of points. */
-  private async appendMetrics(run: StoredRun, metrics: readonly Metric[]): Promise<void> {
-    const lines = new Map<string, string>();
-    const add = (folder: string, metric: Metric, line: string): void => {
-      checkKeyConflict(folder, metric.key);
-      const path = keyPath(folder, metric.key);
-      lines.set(path, (lines.get(path) ?? '') + line);
+  private linesOf(run: StoredRun, metrics: readonly Metric[]): KeyLines[] {
+    const lines = new Map<string, KeyLines>();
+    const add = (folder: string, { key }: Metric, line: string): void => {
+      checkKeyConflict(join(folder, METRICS_FOLDER), key);
+      const name = `${folder} ${key}`;
+      lines.set(name, { folder, key, text: (lines.get(name)?.text ?? '') + line });
     };
     for (const metric of metrics) {
-      add(join(run.folder, METRICS_FOLDER), metric, formatLine(metric));
+      add(run.folder, metric, formatLine(metric));
       if (metric.modelId !== undefined) {
-        const modelFolder = this.models.requireFolder(metric.modelId);
-        add(join(modelFolder, METRICS_FOLDER), metric, formatLine(metric, run.info.runId));
+        const line = formatLine(metric, run.info.runId);
+        add(this.models.requireFolder(metric.modelId), metric, line);
       }
     }
-    await forEachLimited([...lines], PARALLEL_WRITES, async ([path, text]) => {
-      try {
-        await makeFolder(dirname(path));
-        await appendLines(path, text);
-      } catch (error) {
-        throw writeError(path, error);
-      }
-    });
+    return [...lines.values()];
   }
 
   private async writeTags(folder: string, tags: readonly KeyValue[]): Promise<void> {
@@ -229,18 +230,7 @@ export class RunWriter {
     { folder }: StoredRun,
     changes: Readonly<Record<string, MetaInput | undefined>>,
   ): Promise<void> {
-    const path = join(folder, META_FILE);
-    const current = readMetaText(folder, this.problems);
-    if (!current) {
-      throw new TrackingError(
-        'INVALID_PARAMETER_VALUE',
-        `The file ${path} cannot be read, so it cannot be changed.`,
-      );
-    }
-    const edited = editMeta(current.text, changes);
-    if (edited !== current.text) {
-      await replaceFile(path, edited);
-    }
+    await replaceFile(join(folder, META_FILE), editedMeta(folder, changes, this.problems));
   }
 }
 

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
+import {
+  constants,
+  link,
+  mkdir,
+  open,
+  rename,
+  rm,
+  unlink,
+  type FileHandle,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from './fileErrors';
 
@@ -39,9 +48,19 @@ export async function replaceFile(
 
 /** Creates a file in one step. Resolves to false, and changes nothing, when it exists already. */
 export async function createFile(path: string, text: string, tempFolder: string): Promise<boolean> {
+  const isNew = await placeFile(path, text, tempFolder);
+  if (isNew) {
+    await syncFolder(dirname(path));
+  }
+  return isNew;
+}
+
+/** As `createFile`; the name is on disk only after `syncFolder`, which several files of a folder can share. */
+export async function placeFile(path: string, text: string, tempFolder: string): Promise<boolean> {
   const temp = await writeTemp(tempFolder, text);
   try {
     await link(temp, path);
+    return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') {
       return false;
@@ -53,8 +72,6 @@ export async function createFile(path: string, text: string, tempFolder: string)
   } finally {
     await unlink(temp);
   }
-  await syncFolder(dirname(path));
-  return true;
 }
 
 /** File systems without hard links, such as FAT and some network shares. */
@@ -67,41 +84,117 @@ async function createWithoutLink(path: string, text: string): Promise<boolean> {
     if (errnoOf(error) === 'EEXIST') {
       return false;
     }
+    await rm(path, { force: true });
     throw error;
   }
-  await syncFolder(dirname(path));
   return true;
 }
 
+/** What an append did to a file: enough to take it back. */
+export interface Appended {
+  /** Bytes that the file had before; undefined when there was none. */
+  readonly sizeBefore: number | undefined;
+  readonly sizeAfter: number;
+}
+
 /**
- * Appends whole lines by one write, so that lines of several writers never mix. When the file ends in a line that a dead
- * writer left unfinished, that line is closed first.
+ * Appends whole lines by one write, so that lines of several writers never mix. A new file appears with its lines in it: MLflow
+ * cannot read a run with an empty metric file. A disk that is full leaves the file as it was.
  */
-export async function appendLines(path: string, lines: string): Promise<void> {
-  const file = await open(path, 'a+');
-  let isNew = false;
-  try {
-    const { size } = await file.stat();
-    isNew = size === 0;
-    let text = lines;
-    if (size > 0) {
-      const last = Buffer.alloc(1);
-      await file.read(last, 0, 1, size - 1);
-      text = last[0] === 0x0a ? lines : `\n${lines}`;
+export async function appendLines(
+  path: string,
+  lines: string,
+  tempFolder: string,
+): Promise<Appended> {
+  for (;;) {
+    const file = await openExisting(path);
+    if (file) {
+      try {
+        return await appendTo(file, lines);
+      } finally {
+        await file.close();
+      }
     }
-    await file.writeFile(text);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  if (isNew) {
-    await syncFolder(dirname(path));
+    if (await createFile(path, lines, tempFolder)) {
+      return { sizeBefore: undefined, sizeAfter: Buffer.byteLength(lines) };
+    }
   }
 }
 
-async function writeTemp(folder: string, text: string): Promise<string> {
+/** Takes back an append. Throws when others have written to the file since. */
+export async function cutBack(path: string, { sizeBefore, sizeAfter }: Appended): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    if ((await file.stat()).size !== sizeAfter) {
+      throw new Error(`${path} was written by others in the meantime`);
+    }
+    if (sizeBefore !== undefined) {
+      await file.truncate(sizeBefore);
+    }
+  } finally {
+    await file.close();
+  }
+  if (sizeBefore === undefined) {
+    await unlink(path);
+  }
+}
+
+/** Nobody is still writing an unfinished line after this long, ms: it is one write. */
+const DEAD_LINE_MS = 1000;
+const TAIL_BYTES = 4096;
+const LINE_FEED = 0x0a;
+
+async function openExisting(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, constants.O_RDWR | constants.O_APPEND);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function appendTo(file: FileHandle, lines: string): Promise<Appended> {
+  const { size, mtimeMs } = await file.stat();
+  const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
+  await file.read(tail, 0, tail.length, size - tail.length);
+  const end = tail.lastIndexOf(LINE_FEED);
+  const fragment = tail.length - 1 - end;
+  let sizeBefore = size;
+  let text = lines;
+  if (fragment > 0 && end >= 0 && Date.now() - mtimeMs > DEAD_LINE_MS) {
+    // A writer died in the middle of it. Closed, it could be a point that nobody logged, and MLflow reads no run with half a one.
+    sizeBefore = size - fragment;
+    await file.truncate(sizeBefore);
+  } else if (fragment > 0) {
+    text = `\n${lines}`;
+  }
+  const bytes = Buffer.from(text);
+  let written = 0;
+  try {
+    while (written < bytes.length) {
+      written += (await file.write(bytes, written)).bytesWritten;
+    }
+    await file.datasync();
+  } catch (error) {
+    if (written > 0 && (await file.stat()).size === sizeBefore + written) {
+      await file.truncate(sizeBefore);
+    }
+    throw error;
+  }
+  return { sizeBefore, sizeAfter: sizeBefore + bytes.length };
+}
+
+/** Writes an unfinished file, durably. @returns its path */
+export async function writeTemp(folder: string, text: string): Promise<string> {
   const temp = join(folder, `.${randomBytes(8).toString('hex')}.tmp`);
-  await writeSynced(temp, 'wx', text);
+  try {
+    await writeSynced(temp, 'wx', text);
+  } catch (error) {
+    await rm(temp, { force: true });
+    throw error;
+  }
   return temp;
 }
 

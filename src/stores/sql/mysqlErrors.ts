@@ -11,7 +11,12 @@ const SCHEMA = [1054, 1146];
 const CONFLICTS = [1020, 1205, 1213];
 const LOST = [1053, 1080, 1152, 1184, 1927, 4031];
 const BUSY = [1040, 1203, 1226];
+/** The disk, or the space that the server may use, is full. */
+const NO_ROOM = [1021, 1114];
+/** A storage engine reports what the system did, in words: `Got error 28 "No space left on device" from storage engine`. */
+const ENGINE_TROUBLE = [1005, 1026, 1030];
 const NO_WRITES = [1142, 1143, 1290, 1792, 1836];
+const NO_SPACE = /\b(28|122)\b|[Nn]o space left|quota/;
 /** Constraints, and values that do not fit their column. */
 const REFUSALS = [1048, 1264, 1265, 1366, 1406, 1451, 1452, 3819, 4025];
 
@@ -72,6 +77,13 @@ export function describeMysqlError(error: unknown, title: string): unknown {
     return new TrackingError(
       'INVALID_PARAMETER_VALUE',
       `The server of ${title} does not speak TLS, which the tracking URI asks for.`,
+      options,
+    );
+  }
+  if (NO_ROOM.includes(number) || (ENGINE_TROUBLE.includes(number) && NO_SPACE.test(message))) {
+    return new TrackingError(
+      'RESOURCE_EXHAUSTED',
+      `The disk of ${title} is full (${message}). Nothing of this call was stored; make room there, and try again.`,
       options,
     );
   }

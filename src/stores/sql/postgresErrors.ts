@@ -9,6 +9,8 @@ function codeOf(error: unknown): string | undefined {
     : undefined;
 }
 
+const DISK_FULL = '53100';
+
 /** The driver has no codes for these. */
 const LOST = /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
 
@@ -72,10 +74,18 @@ export function describePostgresError(error: unknown, title: string): unknown {
   if (code === '42501' || code === '25006') {
     return new TrackingError('PERMISSION_DENIED', `${message}, in ${title}.`, options);
   }
+  if (code === DISK_FULL) {
+    return new TrackingError(
+      'RESOURCE_EXHAUSTED',
+      `The disk of ${title} is full (${message}). Nothing of this call was stored; make room there, and try again.`,
+      options,
+    );
+  }
   if (
     postgresTrouble(error) === 'lost' ||
     postgresTrouble(error) === 'conflict' ||
-    /^(53|57)/.test(code) ||
+    // Insufficient resources, operator intervention such as a shutdown, input and output.
+    /^(53|57|58)/.test(code) ||
     message.startsWith('timeout exceeded when trying to connect')
   ) {
     return new TrackingError(
@@ -91,7 +101,8 @@ export function describePostgresError(error: unknown, title: string): unknown {
       options,
     );
   }
-  if (/^2[23]/.test(code)) {
+  // Data exceptions, constraints, program limits.
+  if (/^(22|23|54)/.test(code)) {
     return new TrackingError('BAD_REQUEST', `The database refuses this: ${message}.`, options);
   }
   return (

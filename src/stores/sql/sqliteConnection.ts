@@ -24,8 +24,10 @@ export class SqliteConnection {
     this.database = new DatabaseSync(path, { readOnly: options.readOnly ?? false });
     // The journal mode stays what it is: WAL would persist in the file and change locking for MLflow. Without spilling,
     // a transaction meets another process's lock only where it begins and commits, and those places wait for it.
+    // With FULL, SQLite's default, a power cut right after a commit may bring its journal back, and undo it: EXTRA also syncs
+    // the folder.
     this.database.exec(
-      `PRAGMA busy_timeout = ${INLINE_WAIT_MS}; PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = ON; PRAGMA cache_spill = OFF; PRAGMA cache_size = -${CACHE_KB}`,
+      `PRAGMA synchronous = EXTRA; PRAGMA busy_timeout = ${INLINE_WAIT_MS}; PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = ON; PRAGMA cache_spill = OFF; PRAGMA cache_size = -${CACHE_KB}`,
     );
     this.database.function('tracker_lower', { deterministic: true }, text =>
       typeof text === 'string' ? text.toLowerCase() : text,

@@ -4,7 +4,7 @@ Run it with the Python of `examples/.venv`, which has every package that the cap
 
     examples/.venv/bin/python scripts/captureSchemas.py
 
-Each release's own code (mlflow-skinny, installed beside, without dependencies) makes an empty database. What
+Each release's own code (installed beside, without dependencies) makes an empty database. What
 `sqlite_master` and the seeded tables then hold is written as one file per alembic revision; a file lists only what
 differs from the revision before it. For a new MLflow: add its version below, run this, and add the line of a new
 revision to `schema/capturedSchemas.ts`. `schema/chain.json` lists every revision that the newest release knows.
@@ -22,7 +22,7 @@ from pathlib import Path
 # The first release of every minor version, and of the patches that moved the head, oldest first.
 VERSIONS = (
     "2.2.2 2.3.0 2.4.0 2.8.0 2.13.0 2.13.1 2.15.0 2.17.0 2.18.0 "
-    "3.0.0 3.1.0 3.1.1 3.2.0 3.3.0 3.4.0 3.5.0 3.6.0 3.7.0 3.8.0 3.9.0 3.10.0 3.11.1 3.12.0 3.13.0 3.14.0 3.15.0 3.16.0 3.17.0"
+    "3.0.0 3.1.0 3.1.1 3.2.0 3.3.0 3.4.0 3.5.0 3.6.0 3.7.0 3.8.0 3.9.0 3.10.0 3.11.1 3.12.0 3.13.0 3.14.0 3.15.0 3.16.0 3.17.0 3.18.0"
 ).split()
 
 # What releases of every age can import; newer ones (SQLAlchemy 2.1, protobuf 6) break those before 3.8.
@@ -40,7 +40,7 @@ SqlAlchemyStore(sys.argv[1], sys.argv[2])
 
 def capture(version: str, companions: Path, folder: Path) -> dict:
     code = folder / "code"
-    subprocess.run([*INSTALL, str(code), f"mlflow-skinny=={version}"], check=True)
+    subprocess.run([*INSTALL, str(code), f"mlflow=={version}"], check=True)
     database = folder / "captured.db"
     environment = {
         **os.environ,

@@ -7,10 +7,10 @@
 import { pathToFileURL } from 'node:url';
 import { say } from './lib/progress.mjs';
 import { browserVscode } from './setUp/browserVscode.mjs';
-import { databaseDrivers } from './setUp/databaseDrivers.mjs';
 import { desktopVscode } from './setUp/desktopVscode.mjs';
 import { nodeModules } from './setUp/nodeModules.mjs';
 import { pythonEnvironment } from './setUp/pythonEnvironment.mjs';
+import { pythonFolder } from './setUp/pythonFolder.mjs';
 import { systemPackages } from './setUp/systemPackages.mjs';
 
 /** @typedef {'build' | 'track' | 'open' | 'test'} Purpose */
@@ -30,6 +30,21 @@ const mlflow2 = pythonEnvironment({
   pins: 'scripts/setUp/python/mlflow2',
 });
 
+/** Beside the environments of MLflow, which all take it in: none of them needs it for itself. */
+const databaseDrivers = pythonFolder({
+  title: 'Python drivers of PostgreSQL and MySQL',
+  folder: '.test-env/database-drivers',
+  requirements: 'scripts/setUp/python/databaseDrivers.txt',
+  has: 'pymysql',
+});
+
+const newestMlflow = pythonFolder({
+  title: 'code of the newest MLflow',
+  folder: '.test-env/mlflow-3.18.0',
+  requirements: 'scripts/setUp/python/newestMlflow.txt',
+  has: 'mlflow',
+});
+
 /**
  * What each purpose needs, in the order in which it is made.
  * @type {Record<Purpose, Step[]>}
@@ -44,6 +59,7 @@ const steps = {
     browserVscode,
     mlflow2,
     databaseDrivers,
+    newestMlflow,
   ],
 };
 

@@ -19,7 +19,7 @@ export interface OpenStoreOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Where the artifacts of new experiments go; default: as MLflow with this tracking URI. */
   readonly artifactRoot?: string | undefined;
-  /** The MLflow version whose schema a new database gets; default: the newest known. */
+  /** The MLflow version whose schema a new database gets; default: the newest that pip installs whole. */
   readonly createSchemaFor?: string | undefined;
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startMariadb, startPostgres, type PrivateServer } from '../contract/databaseServers';
 import { canonicalStore, type CanonicalStore } from './canonicalStore';
+import { inOrder } from './inOrder';
 import { mlflow2, mlflow3, type MlflowEnvironment } from './mlflowEnvironments';
 import { PythonDriver } from './pythonDriver';
 import { openOurs } from './storeKinds';
@@ -57,20 +58,6 @@ async function share(uri: string, environment: MlflowEnvironment, folder: string
     await python.close();
     await store.close();
   }
-}
-
-/** MLflow 2 reads histories without an order, which is PostgreSQL's to choose then. */
-function inOrder(store: CanonicalStore): CanonicalStore {
-  const text = (point: unknown): string => JSON.stringify(point);
-  const runs: Record<string, CanonicalStore['runs'][string]> = {};
-  for (const [id, run] of Object.entries(store.runs)) {
-    const histories: Record<string, (typeof run.histories)[string]> = {};
-    for (const [key, points] of Object.entries(run.histories)) {
-      histories[key] = points.toSorted((a, b) => (text(a) < text(b) ? -1 : 1));
-    }
-    runs[id] = { ...run, histories };
-  }
-  return { ...store, runs };
 }
 
 describeServer('PostgreSQL', startPostgres);

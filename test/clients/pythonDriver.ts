@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 
 import { databaseDrivers, requireEnvironment, type MlflowEnvironment } from './mlflowEnvironments';
@@ -20,7 +20,7 @@ export class PythonDriver {
     requireEnvironment(environment);
     this.child = spawn(environment.python, [join(import.meta.dirname, 'python/driver.py')], {
       cwd: workingDir,
-      env: pythonEnvironment(workingDir),
+      env: pythonEnvironment(workingDir, environment),
     });
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.diagnostics = (this.diagnostics + text).slice(-4000);
@@ -60,14 +60,19 @@ export class PythonDriver {
 }
 
 /** Nothing of the caller's settings, no telemetry, and nothing beyond loopback: the proxy for it does not exist. */
-export function pythonEnvironment(home: string): NodeJS.ProcessEnv {
+export function pythonEnvironment(
+  home: string,
+  { pythonPath }: Pick<MlflowEnvironment, 'pythonPath'> = {},
+): NodeJS.ProcessEnv {
   const { PATH, SYSTEMROOT } = process.env;
   return {
     PATH,
     SYSTEMROOT,
     HOME: home,
     USERPROFILE: home,
-    PYTHONPATH: databaseDrivers,
+    PYTHONPATH: [...(pythonPath === undefined ? [] : [pythonPath]), databaseDrivers].join(
+      delimiter,
+    ),
     PYTHONUTF8: '1',
     PYTHONDONTWRITEBYTECODE: '1',
     MLFLOW_DISABLE_TELEMETRY: 'true',

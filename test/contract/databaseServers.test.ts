@@ -7,6 +7,7 @@ import type { TrackingStore } from '../../src/tracking/trackingStore';
 import { asRecord, expectRefusal, newExperiment, newRun, point } from './expectations';
 import { mariadbSubject, postgresSubject, type ServerSubject } from './serverSubjects';
 import { fileSubject } from './fileSubjects';
+import { sameModelSearch } from './sameModelSearch';
 import { sameSearch } from './sameSearch';
 
 /** Keeps everything that the store says, to look for what it must not say. */
@@ -211,6 +212,7 @@ function serverContract(subject: ServerSubject): void {
     });
   });
   sameSearch(fileSubject, subject);
+  sameModelSearch(fileSubject, subject);
 }
 
 async function emptyDatabase(server: ReturnType<ServerSubject['server']>): Promise<string> {

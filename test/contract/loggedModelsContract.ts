@@ -188,10 +188,21 @@ export function loggedModelsContract(subject: Subject): void {
         }),
       );
       expect(pages).toEqual(ordered);
-      await expectRefusal(
-        store.searchLoggedModels({ experimentIds, pageToken: 'garbage' }),
-        'INVALID_PARAMETER_VALUE',
-      );
+      const { nextPageToken = '' } = await store.searchLoggedModels({
+        experimentIds,
+        orderBy,
+        maxResults: 3,
+      });
+      const second = { experimentIds, orderBy, pageToken: nextPageToken };
+      expect((await store.searchLoggedModels(second)).items).toEqual(ordered.slice(3));
+      for (const other of [
+        { ...second, pageToken: 'garbage' },
+        { ...second, filter: "name = 'one'" },
+        { ...second, orderBy: [] },
+        { ...second, experimentIds: [experimentId, experimentId] },
+      ]) {
+        await expectRefusal(store.searchLoggedModels(other), 'INVALID_PARAMETER_VALUE');
+      }
     });
   });
 }

@@ -11,7 +11,7 @@ const METRICS = ['loss', 'val.loss', 'a/b c'] as const;
 const METRIC_WITH_NAN = 'shaky';
 const PARAMS = ['lr', 'model', 'größe'] as const;
 const TAGS = ['stage', 'team tag'] as const;
-const WORDS = [
+export const WORDS = [
   '',
   'a',
   'A',
@@ -29,7 +29,7 @@ const WORDS = [
   'z🎲',
   'z\uffee',
 ] as const;
-const NUMBERS = [0, 0.5, -1, 1e-3, 2.5, 1e10, 9007199254740992] as const;
+export const NUMBERS = [0, 0.5, -1, 1e-3, 2.5, 1e10, 9007199254740992] as const;
 const STARTS = [1000, 1000, 2000, 3000, 2n ** 53n + 1n, 2n ** 53n + 3n] as const;
 const DATASETS = ['iris', 'Iris', 'mnist'] as const;
 const CONTEXTS = ['train', 'eval'] as const;
@@ -89,9 +89,10 @@ export function randomRun(random: Random, index: number): RandomRun {
   };
 }
 
-export function randomFilter(random: Random, depth = 0): string {
+/** @param compare makes one comparison; those of runs when absent. */
+export function randomFilter(random: Random, compare = comparison, depth = 0): string {
   const kind = depth > 2 ? 0 : random.below(8);
-  const inner = () => randomFilter(random, depth + 1);
+  const inner = () => randomFilter(random, compare, depth + 1);
   switch (kind) {
     case 1:
     case 2:
@@ -101,40 +102,58 @@ export function randomFilter(random: Random, depth = 0): string {
     case 4:
       return `NOT (${inner()})`;
     default:
-      return comparison(random);
+      return compare(random);
   }
+}
+
+export function numericComparison(
+  random: Random,
+  field: string,
+  numbers: readonly (number | bigint)[],
+): string {
+  return random.chance(0.2)
+    ? `${field} BETWEEN ${random.pick(numbers)} AND ${random.pick(numbers)}`
+    : `${field} ${random.pick(['=', '!=', '<', '<=', '>', '>='])} ${random.pick(numbers)}`;
+}
+
+/** @param word gives a quoted text. */
+export function textComparison(random: Random, field: string, word: () => string): string {
+  const comparator = random.pick([
+    '=',
+    '!=',
+    'LIKE',
+    'ILIKE',
+    'IN',
+    'NOT IN',
+    'IS NULL',
+    'IS NOT NULL',
+  ]);
+  if (comparator.startsWith('IS')) {
+    return `${field} ${comparator}`;
+  }
+  if (comparator.endsWith('IN')) {
+    return `${field} ${comparator} (${[word(), word()].join(', ')})`;
+  }
+  return `${field} ${comparator} ${word()}`;
+}
+
+export function randomPattern(random: Random): string {
+  return random.pick([...WORDS, '%', 'a%', '%b%', '_', 'a_', '%ï', '__%']);
+}
+
+/** Backticks around a key, also where it could do without. */
+export function maybeQuotedKey(random: Random, name: string): string {
+  return /^[\w.]+$/.test(name) && random.chance(0.5) ? name : `\`${name}\``;
 }
 
 function comparison(random: Random): string {
   const text = () => quoted(random, random.pick(WORDS));
   const texts = () => `(${[text(), text()].join(', ')})`;
-  const key = (name: string) =>
-    /^[\w.]+$/.test(name) && random.chance(0.5) ? name : `\`${name}\``;
+  const key = (name: string) => maybeQuotedKey(random, name);
   const numeric = (field: string, numbers: readonly (number | bigint)[]) =>
-    random.chance(0.2)
-      ? `${field} BETWEEN ${random.pick(numbers)} AND ${random.pick(numbers)}`
-      : `${field} ${random.pick(['=', '!=', '<', '<=', '>', '>='])} ${random.pick(numbers)}`;
-  const textual = (field: string, word: () => string) => {
-    const comparator = random.pick([
-      '=',
-      '!=',
-      'LIKE',
-      'ILIKE',
-      'IN',
-      'NOT IN',
-      'IS NULL',
-      'IS NOT NULL',
-    ]);
-    if (comparator.startsWith('IS')) {
-      return `${field} ${comparator}`;
-    }
-    if (comparator.endsWith('IN')) {
-      return `${field} ${comparator} (${[word(), word()].join(', ')})`;
-    }
-    return `${field} ${comparator} ${word()}`;
-  };
-  const pattern = () =>
-    quoted(random, random.pick([...WORDS, '%', 'a%', '%b%', '_', 'a_', '%ï', '__%']));
+    numericComparison(random, field, numbers);
+  const textual = (field: string, word: () => string) => textComparison(random, field, word);
+  const pattern = () => quoted(random, randomPattern(random));
   switch (random.below(9)) {
     case 0:
     case 1:
@@ -169,7 +188,7 @@ function randomDataset(random: Random, index: number): { name: string; digest: s
 }
 
 /** Every word here lacks both kinds of quotes. */
-function quoted(random: Random, word: string): string {
+export function quoted(random: Random, word: string): string {
   return random.chance(0.8) ? `'${word}'` : `"${word}"`;
 }
 

@@ -15,6 +15,16 @@ export function orderedValue({ type, value }: Operand, dialect: SqlDialect): Exp
   return type === 'text' ? dialect.byCodePoints(value as Expression<string | null>) : value;
 }
 
+/** Sorts what has a value before what has none. No system but some sorts by a condition, or knows NULLS LAST. */
+export function missingLast(value: Expression<unknown>): Expression<unknown> {
+  return sql`case when ${value} is null then 1 else 0 end`;
+}
+
+/** True when one of the conditions is. */
+export function anyOf(conditions: readonly Expression<SqlBool>[]): Expression<SqlBool> {
+  return joined('or', conditions) ?? NEVER;
+}
+
 /** How one kind of thing is searched: where the value of a field is. */
 export interface FieldSource {
   /**
@@ -99,9 +109,9 @@ function compareText(
     case 'ILIKE':
       return dialect.ilike(value, first);
     case 'IN':
-      return joined('or', values.map(equals)) ?? NEVER;
+      return anyOf(values.map(equals));
     case 'NOT IN':
-      return sql<SqlBool>`not (${joined('or', values.map(equals)) ?? NEVER})`;
+      return sql<SqlBool>`not (${anyOf(values.map(equals))})`;
     case 'BETWEEN':
       return sql<SqlBool>`(${dialect.byCodePoints(value)} >= ${first} and ${dialect.byCodePoints(value)} <= ${second})`;
     default:

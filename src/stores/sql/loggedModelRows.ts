@@ -1,4 +1,5 @@
-import { compareInt64, type Int64 } from '../../base/int64';
+import { sql } from 'kysely';
+import type { Int64 } from '../../base/int64';
 import { present } from '../../base/present';
 import type { KeyValue, LoggedModel, LoggedModelStatus, ModelId } from '../../tracking/entities';
 import { TrackingError } from '../../tracking/trackingError';
@@ -112,26 +113,37 @@ export async function withDetails(
 async function readLatestMetrics(
   session: SqlSession,
   modelIds: readonly ModelId[],
-): Promise<Iterable<readonly [ModelId, LoggedModel['metrics'][number]]>> {
+): Promise<readonly (readonly [ModelId, LoggedModel['metrics'][number]])[]> {
+  const { db, dialect } = session;
+  const numbered = db
+    .selectFrom('logged_model_metrics')
+    .select([
+      'model_id',
+      'metric_name',
+      'metric_timestamp_ms',
+      'metric_step',
+      'metric_value',
+      'run_id',
+      'dataset_name',
+      'dataset_digest',
+    ])
+    .select(eb =>
+      sql<Int64>`row_number() over (partition by ${eb.ref('model_id')}, ${dialect.byCodePoints(eb.ref('metric_name'))}, ${dialect.byCodePoints(eb.ref('dataset_name'))}, ${dialect.byCodePoints(eb.ref('dataset_digest'))} order by ${eb.ref('metric_step')} desc, ${eb.ref('metric_timestamp_ms')} desc, ${eb.ref('metric_value')} desc)`.as(
+        'newest_first',
+      ),
+    )
+    .where('model_id', 'in', modelIds)
+    .as('numbered');
   const rows = await session.all(
-    session.db
-      .selectFrom('logged_model_metrics')
-      .select([
-        'model_id',
-        'metric_name',
-        'metric_timestamp_ms',
-        'metric_step',
-        'metric_value',
-        'run_id',
-        'dataset_name',
-        'dataset_digest',
-      ])
-      .where('model_id', 'in', modelIds)
-      .orderBy(eb => session.dialect.byCodePoints(eb.ref('metric_name'))),
+    db
+      .selectFrom(numbered)
+      .selectAll()
+      .where('newest_first', '=', 1)
+      .orderBy(eb => dialect.byCodePoints(eb.ref('metric_name'))),
   );
-  const latest = new Map<string, readonly [ModelId, LoggedModel['metrics'][number]]>();
-  for (const row of rows) {
-    const metric = present({
+  return rows.map(row => [
+    row.model_id,
+    present({
       key: row.metric_name,
       value: row.metric_value ?? Number.NaN,
       timestampMs: row.metric_timestamp_ms,
@@ -140,20 +152,8 @@ async function readLatestMetrics(
       datasetName: row.dataset_name ?? undefined,
       datasetDigest: row.dataset_digest ?? undefined,
       runId: row.run_id,
-    });
-    const { datasetName, datasetDigest } = metric;
-    const place = JSON.stringify([row.model_id, metric.key, datasetName, datasetDigest]);
-    const known = latest.get(place)?.[1];
-    const isNewer =
-      !known ||
-      (compareInt64(metric.step, known.step) ||
-        compareInt64(metric.timestampMs, known.timestampMs) ||
-        metric.value - known.value) > 0;
-    if (isNewer) {
-      latest.set(place, [row.model_id, metric]);
-    }
-  }
-  return latest.values();
+    }),
+  ]);
 }
 
 function append<T>(lists: Map<ModelId, T[]>, modelId: ModelId, item: T): void {

@@ -1,16 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { KeyValue, LoggedModel, LoggedModelStatus, ModelId } from '../../tracking/entities';
-import { LoggedModelQuery } from '../../tracking/search/loggedModelQuery';
 import { generateRunName } from '../../tracking/runName';
 import { TrackingError } from '../../tracking/trackingError';
-import type {
-  CreateLoggedModelRequest,
-  Page,
-  SearchLoggedModelsRequest,
-} from '../../tracking/trackingStore';
+import type { CreateLoggedModelRequest } from '../../tracking/trackingStore';
 import { validateModelName, validateParam, validateTag } from '../../tracking/validation';
 import { appendToLocation } from './artifactLocation';
-import { parseExperimentId } from './experimentIds';
 import { findActiveExperiment } from './experiments';
 import {
   selectModels,
@@ -156,22 +150,4 @@ export async function logLoggedModelParams(
       ),
     );
   }
-}
-
-/** Models are few beside runs: those of the experiments are read, then chosen by the rules that files follow too. */
-export async function searchLoggedModels(
-  session: SqlSession,
-  request: SearchLoggedModelsRequest,
-): Promise<Page<LoggedModel>> {
-  const query = new LoggedModelQuery(request);
-  const ids = request.experimentIds.map(parseExperimentId);
-  // A schema without models has none to find.
-  if (ids.length > 0 && session.schema.has('logged_models')) {
-    const rows = await session.all(
-      selectModels(session).where(eb => session.dialect.isAmong(eb.ref('experiment_id'), ids)),
-    );
-    const models = await withDetails(session, rows);
-    models.forEach(model => query.offer(model));
-  }
-  return query.page();
 }

@@ -6,7 +6,7 @@ export interface OpenSqlStoreOptions {
   readonly workingDir: string;
   /** Path or URI below which new experiments keep their artifacts. */
   readonly artifactRoot?: string;
-  /** The MLflow release whose schema a new database gets; the newest known when absent. */
+  /** The MLflow release whose schema a new database gets; `USUAL_MLFLOW` when absent. */
   readonly createSchemaFor?: string;
   /** How long a call waits for a file that another process keeps locked, ms. Default: 20 s, as MLflow. */
   readonly patienceMs?: number;

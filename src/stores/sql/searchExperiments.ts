@@ -7,7 +7,13 @@ import { parseExperimentOrderBy } from '../../tracking/search/parseOrderBy';
 import type { Page, SearchExperimentsRequest } from '../../tracking/trackingStore';
 import { validateMaxResults } from '../../tracking/validation';
 import { selectExperiments, stagesOf, withTags } from './experiments';
-import { compileFilter, orderedValue, type FieldSource, type Operand } from './filterCompiler';
+import {
+  compileFilter,
+  missingLast,
+  orderedValue,
+  type FieldSource,
+  type Operand,
+} from './filterCompiler';
 import type { MlflowTables } from './mlflowTables';
 import { whereAttribute } from './runSearchFields';
 import type { SqlSession } from './sqlDialect';
@@ -32,7 +38,7 @@ export async function searchExperiments(
   for (const { field, ascending } of order) {
     const operand = experimentAttribute(session, field.key);
     query = query
-      .orderBy(sql`${operand.value} is null`)
+      .orderBy(missingLast(operand.value))
       .orderBy(orderedValue(operand, session.dialect), ascending ? 'asc' : 'desc');
   }
   const rows = await session.all(query);

@@ -9,7 +9,7 @@ import type { Page, SearchRunsRequest } from '../../tracking/trackingStore';
 import { validateMaxResults } from '../../tracking/validation';
 import { stagesOf } from './experiments';
 import { parseExperimentId } from './experimentIds';
-import { compileFilter, orderedValue } from './filterCompiler';
+import { compileFilter, missingLast, orderedValue } from './filterCompiler';
 import { latestMetricsFrom } from './latestMetrics';
 import type { MlflowTables } from './mlflowTables';
 import { readDetails, readRuns } from './runRows';
@@ -77,7 +77,7 @@ function orderedBy(
   if (field.entity === 'attribute') {
     const operand = runAttribute(field.key);
     const isKey = field.key === 'run_id';
-    return (isKey ? query : query.orderBy(sql`${operand.value} is null`)).orderBy(
+    return (isKey ? query : query.orderBy(missingLast(operand.value))).orderBy(
       orderedValue(operand, session.dialect),
       direction,
     );
@@ -88,7 +88,7 @@ function orderedBy(
   const rank: Expression<unknown> =
     field.entity === 'metric'
       ? sql`case when ${value} is null then 2 when ${isNan} then 1 else 0 end`
-      : sql`${value} is null`;
+      : missingLast(value);
   return query
     .leftJoin(valuesOf(session, field).as(alias), join =>
       join.on(sql<boolean>`${sql.ref(`${alias}.run_uuid`)} = ${sql.ref('runs.run_uuid')}`),

@@ -5,7 +5,7 @@ import { serverSchemaFor, type ServerSchema } from './schema/servers/serverSchem
 import { readServerSchema, type ServerDatabase } from './serverDatabase';
 
 export interface ServerSchemaOptions {
-  /** The MLflow release whose schema an empty database gets; the newest known when absent. */
+  /** The MLflow release whose schema an empty database gets; `USUAL_MLFLOW` when absent. */
   readonly mlflowVersion: string | undefined;
   /** Of the experiment `Default`. */
   readonly artifactLocation: string;

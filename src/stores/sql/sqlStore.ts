@@ -50,6 +50,7 @@ import { deleteRunTag, logBatch } from './logging';
 import { getMetricColumns, getMetricHistory } from './metricHistory';
 import * as runs from './runs';
 import { searchExperiments } from './searchExperiments';
+import { searchLoggedModels } from './searchLoggedModels';
 import { searchRuns } from './searchRuns';
 import type { SqlDatabase, SqlWork } from './sqlDialect';
 import { SqlWatcher } from './sqlWatcher';
@@ -277,7 +278,7 @@ export class SqlStore implements TrackingStore {
     request: SearchLoggedModelsRequest,
     options?: CallOptions,
   ): Promise<Page<LoggedModel>> {
-    return this.database.read(s => loggedModels.searchLoggedModels(s, request), options);
+    return this.database.read(s => searchLoggedModels(s, request), options);
   }
 
   setLoggedModelTags(

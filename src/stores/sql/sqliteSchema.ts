@@ -38,7 +38,7 @@ export function readSqliteMarks(connection: SqliteConnection): { data: number; s
 /**
  * Makes exactly the tables and rows that the given MLflow makes in an empty database, but for the experiment `Default`.
  * Call inside a transaction.
- * @param mlflowVersion such as `2.22.5`; the newest known when absent.
+ * @param mlflowVersion such as `2.22.5`; `USUAL_MLFLOW` when absent.
  */
 export function createSqliteSchema(
   connection: SqliteConnection,

@@ -1,74 +1,56 @@
+import { compareInt64 } from '../../base/int64';
 import type { LoggedModel, LoggedModelStatus, Metric } from '../entities';
-import { decodePageToken, encodePageToken } from '../pageToken';
-import { TrackingError } from '../trackingError';
 import type { Page, SearchLoggedModelsRequest } from '../trackingStore';
-import { validateMaxResults } from '../validation';
 import type { Field } from './ast';
-import { compileOrder, completeLoggedModelOrder, fieldsOf, type SortKey } from './ordering';
-import { parseLoggedModelFilter } from './parseFilter';
-import { parseLoggedModelOrderBy, type LoggedModelOrderClause } from './parseOrderBy';
+import { encodeLoggedModelPageToken } from './loggedModelPageToken';
+import { compileOrder, type SortKey } from './ordering';
+import {
+  parseLoggedModelSearch,
+  STATUS_WORDS,
+  type DatasetChoice,
+  type LoggedModelSearch,
+} from './parseLoggedModelSearch';
+import type { LoggedModelOrderClause } from './parseOrderBy';
 import { compileFilter, type Predicate } from './predicate';
 import type { FieldValue } from './values';
 
-const DEFAULT_MAX_RESULTS = 100;
-
-/** What a filter calls the statuses, as in MLflow's own client. */
-const STATUS_WORDS: Readonly<Record<LoggedModelStatus, string>> = {
-  LOGGED_MODEL_PENDING: 'PENDING',
-  LOGGED_MODEL_READY: 'READY',
-  LOGGED_MODEL_UPLOAD_FAILED: 'FAILED',
-};
-
-type DatasetChoice = NonNullable<SearchLoggedModelsRequest['datasets']>[number];
+const STATUSES = Object.keys(STATUS_WORDS) as readonly LoggedModelStatus[];
 
 /**
  * One search of logged models by MLflow's rules: offer it every model of the asked experiments, then take the page.
  * Throws INVALID_PARAMETER_VALUE for a wrong request.
  */
 export class LoggedModelQuery {
-  private readonly maxResults: number;
-  private readonly offset: number;
-  private readonly datasets: readonly DatasetChoice[];
+  private readonly search: LoggedModelSearch;
   private readonly matches: Predicate;
-  private readonly hasMetrics: boolean;
-  private readonly orderBy: readonly LoggedModelOrderClause[];
   private readonly found: { readonly model: LoggedModel; readonly sortKey: SortKey }[] = [];
 
-  constructor(request: SearchLoggedModelsRequest) {
-    this.maxResults = request.maxResults ?? DEFAULT_MAX_RESULTS;
-    validateMaxResults(this.maxResults);
-    this.offset = decodePageToken(request.pageToken);
-    this.datasets = request.datasets ?? [];
-    if (this.datasets.some(({ datasetName }) => datasetName === '')) {
-      throw new TrackingError(
-        'INVALID_PARAMETER_VALUE',
-        '`dataset_name` in the `datasets` clause must be specified.',
-      );
-    }
-    const filter = parseLoggedModelFilter(request.filter);
-    this.matches = compileFilter(filter);
-    this.hasMetrics = fieldsOf(filter).some(({ entity }) => entity === 'metric');
-    this.orderBy = completeLoggedModelOrder(parseLoggedModelOrderBy(request.orderBy));
+  constructor(private readonly request: SearchLoggedModelsRequest) {
+    this.search = parseLoggedModelSearch(request);
+    this.matches = compileFilter(this.search.filter);
   }
 
   offer(model: LoggedModel): void {
-    const metrics = metricsOn(model, this.datasets);
-    // Datasets limit the metrics that a filter sees; without such a filter they ask for any metric on them.
-    const isOnDataset = this.datasets.length === 0 || this.hasMetrics || metrics.length > 0;
+    const { datasets, needsMetricOnDatasets, orderBy } = this.search;
+    const metrics = metricsOn(model, datasets);
+    const isOnDataset = !needsMetricOnDatasets || metrics.length > 0;
     if (isOnDataset && this.matches(field => readField(model, field, metrics))) {
-      const sortKey = this.orderBy.map(clause => readForOrder(model, clause));
+      const sortKey = orderBy.map(clause => readForOrder(model, clause, metrics));
       this.found.push({ model, sortKey });
     }
   }
 
   page(): Page<LoggedModel> {
-    const compare = compileOrder(this.orderBy);
-    const end = this.offset + this.maxResults;
+    const { offset, maxResults, orderBy } = this.search;
+    const compare = compileOrder(orderBy);
+    const end = offset + maxResults;
     const items = this.found
       .sort((a, b) => compare(a.sortKey, b.sortKey))
-      .slice(this.offset, end)
+      .slice(offset, end)
       .map(({ model }) => model);
-    return end < this.found.length ? { items, nextPageToken: encodePageToken(end) } : { items };
+    return end < this.found.length
+      ? { items, nextPageToken: encodeLoggedModelPageToken(this.request, end) }
+      : { items };
   }
 }
 
@@ -78,19 +60,24 @@ function metricsOn(model: LoggedModel, datasets: readonly DatasetChoice[]): read
     : model.metrics.filter(metric => datasets.some(dataset => isOn(metric, dataset)));
 }
 
-function isOn(metric: Metric, dataset: Partial<DatasetChoice>): boolean {
+function isOn(metric: Metric, { datasetName, datasetDigest }: DatasetChoice): boolean {
   return (
-    (dataset.datasetName === undefined || metric.datasetName === dataset.datasetName) &&
-    (dataset.datasetDigest === undefined || metric.datasetDigest === dataset.datasetDigest)
+    (datasetName === undefined || metric.datasetName === datasetName) &&
+    (datasetDigest === undefined || metric.datasetDigest === datasetDigest)
   );
 }
 
-function readForOrder(model: LoggedModel, clause: LoggedModelOrderClause): FieldValue {
-  const onDataset = model.metrics.filter(metric => isOn(metric, clause));
-  // Of several datasets the newest point counts, as in MLflow.
-  const newestFirst = onDataset.toSorted((a, b) => Number(b.timestampMs) - Number(a.timestampMs));
-  const value = readField(model, clause.field, newestFirst);
-  return Array.isArray(value) ? (value as readonly number[])[0] : value;
+function readForOrder(
+  model: LoggedModel,
+  clause: LoggedModelOrderClause,
+  metrics: readonly Metric[],
+): FieldValue {
+  const { field } = clause;
+  if (field.entity === 'attribute' && field.key === 'status') {
+    return STATUSES.indexOf(model.status);
+  }
+  const onDataset = metrics.filter(metric => isOn(metric, clause));
+  return readField(model, field, onDataset);
 }
 
 function readField(
@@ -100,7 +87,7 @@ function readField(
 ): FieldValue {
   switch (entity) {
     case 'metric':
-      return metrics.filter(metric => metric.key === key).map(({ value }) => value);
+      return newestOf(metrics.filter(metric => metric.key === key))?.value;
     case 'param':
       return model.params.find(param => param.key === key)?.value;
     case 'tag':
@@ -108,6 +95,16 @@ function readField(
     default:
       return readAttribute(model, key);
   }
+}
+
+function newestOf(metrics: readonly Metric[]): Metric | undefined {
+  const [newest] = metrics.toSorted(
+    (a, b) =>
+      compareInt64(b.step, a.step) ||
+      compareInt64(b.timestampMs, a.timestampMs) ||
+      b.value - a.value,
+  );
+  return newest;
 }
 
 function readAttribute(model: LoggedModel, key: string): FieldValue {

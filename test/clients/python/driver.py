@@ -6,6 +6,7 @@ import sys
 import traceback
 
 import canonical
+import databases
 import mlflow
 import session
 import write_store
@@ -75,7 +76,18 @@ def log_points(uri, run_id, key, count):
 
 COMMANDS = {
     command.__name__: command
-    for command in (version, write, dump, search, deleted_runs, append, log_points, session.run)
+    for command in (
+        version,
+        write,
+        dump,
+        search,
+        deleted_runs,
+        append,
+        log_points,
+        session.run,
+        databases.upgrade,
+        databases.search_models,
+    )
 }
 
 

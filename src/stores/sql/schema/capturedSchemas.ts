@@ -23,7 +23,8 @@ import rb7e4c1a90f23 from './b7e4c1a90f23.json';
 import r6f8d9c3b2a1e from './6f8d9c3b2a1e.json';
 import rb7e2c1a4d9f3 from './b7e2c1a4d9f3.json';
 import rdc11669786a5 from './dc11669786a5.json';
-import { compareParts, versionParts } from './mlflowVersion';
+import rf4a9b2c7d1e6 from './f4a9b2c7d1e6.json';
+import { compareParts, USUAL_MLFLOW, versionParts } from './mlflowVersion';
 
 /**
  * What one MLflow release makes in an empty SQLite database, as differences from the schema before it in `SCHEMAS`.
@@ -66,18 +67,19 @@ export const SCHEMAS: readonly [CapturedSchema, ...CapturedSchema[]] = [
   r6f8d9c3b2a1e,
   rb7e2c1a4d9f3,
   rdc11669786a5,
+  rf4a9b2c7d1e6,
 ];
 
 /**
  * The schema that an MLflow release expects. Releases newer than known get the newest schema, which they upgrade or accept.
- * @param mlflowVersion such as `2.22.5` or `3.1.0rc0`; the newest when absent or not a version.
+ * @param mlflowVersion such as `2.22.5` or `3.1.0rc0`; `USUAL_MLFLOW` when absent or not a version.
  */
 export function schemaForMlflow(mlflowVersion: string | undefined): CapturedSchema {
-  const asked = versionParts(mlflowVersion);
+  const asked = versionParts(mlflowVersion) ?? versionParts(USUAL_MLFLOW);
   const fitting = SCHEMAS.filter(
     ({ mlflow }) => asked && compareParts(versionParts(mlflow), asked) <= 0,
   );
-  return asked ? (fitting.at(-1) ?? SCHEMAS[0]) : (SCHEMAS.at(-1) ?? SCHEMAS[0]);
+  return fitting.at(-1) ?? SCHEMAS[0];
 }
 
 /** Every statement that makes the schema, tables before their indexes. */

@@ -14,3 +14,9 @@ export function isOlderThan(version: string, other: string): boolean {
   const parts = versionParts(version);
   return parts !== undefined && compareParts(parts, versionParts(other)) < 0;
 }
+
+/**
+ * Whose schema a new database gets when no MLflow is there to ask: the newest release that pip installs together with
+ * everything it needs. A newer MLflow takes such a database on, an older one can open none that is newer than itself.
+ */
+export const USUAL_MLFLOW = '3.17.2';

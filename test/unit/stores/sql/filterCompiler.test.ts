@@ -95,13 +95,19 @@ describe('a filter', () => {
 
 describe('an order', () => {
   it.each([
-    [[], 'runs.start_time is null, runs.start_time desc, runs.run_uuid asc'],
+    [
+      [],
+      'case when runs.start_time is null then 1 else 0 end, runs.start_time desc, runs.run_uuid asc',
+    ],
     [
       ['metrics.loss DESC', 'params.p'],
       'case when order_0.value is null then 2 when order_0.is_nan = ? then 1 else 0 end, order_0.value desc,' +
-        ' order_1.value is null, order_1.value asc, runs.start_time is null, runs.start_time desc, runs.run_uuid asc',
+        ' case when order_1.value is null then 1 else 0 end, order_1.value asc, case when runs.start_time is null then 1 else 0 end, runs.start_time desc, runs.run_uuid asc',
     ],
-    [['run_id DESC'], 'runs.run_uuid desc, runs.start_time is null, runs.start_time desc'],
+    [
+      ['run_id DESC'],
+      'runs.run_uuid desc, case when runs.start_time is null then 1 else 0 end, runs.start_time desc',
+    ],
   ])('%j', (orderBy, sql) => {
     expect(orderOf(...orderBy)).toBe(sql);
   });

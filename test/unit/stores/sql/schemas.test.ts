@@ -9,7 +9,8 @@ const MASTER = 'SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY row
 it.each([
   [undefined, 'dc11669786a5'],
   ['not a version', 'dc11669786a5'],
-  ['99.0', 'dc11669786a5'],
+  ['99.0', 'f4a9b2c7d1e6'],
+  ['3.18.0', 'f4a9b2c7d1e6'],
   ['3.17.2', 'dc11669786a5'],
   ['3.16.9', 'b7e2c1a4d9f3'],
   ['3.11.1', 'c3d6457b6d8a'],

@@ -1,4 +1,4 @@
-import { isOlderThan } from '../mlflowVersion';
+import { isOlderThan, USUAL_MLFLOW } from '../mlflowVersion';
 
 /** What one MLflow release makes in an empty database of a server. Written by `scripts/captureServerSchemas.py`. */
 export interface ServerSchema {
@@ -38,19 +38,24 @@ const SCHEMAS: readonly Captured[] = [
       mariadb: () => import('./mariadb-dc11669786a5.json'),
     },
   },
+  {
+    mlflow: '3.18.0',
+    read: {
+      postgresql: () => import('./postgresql-f4a9b2c7d1e6.json'),
+      mariadb: () => import('./mariadb-f4a9b2c7d1e6.json'),
+    },
+  },
 ];
 
 /**
  * The newest schema that an MLflow release can open; `undefined` for a release that is older than all.
- * @param mlflowVersion such as `2.22.5`; the newest schema when absent.
+ * @param mlflowVersion such as `2.22.5`.
  */
 export async function serverSchemaFor(
   family: 'postgresql' | 'mariadb',
-  mlflowVersion: string | undefined,
+  mlflowVersion = USUAL_MLFLOW,
 ): Promise<ServerSchema | undefined> {
-  const captured = SCHEMAS.filter(
-    ({ mlflow }) => mlflowVersion === undefined || !isOlderThan(mlflowVersion, mlflow),
-  ).at(-1);
+  const captured = SCHEMAS.filter(({ mlflow }) => !isOlderThan(mlflowVersion, mlflow)).at(-1);
   if (!captured) {
     return undefined;
   }

@@ -9,7 +9,7 @@
  * `--watch` rebuilds on change (F5), unminified. `--only host,cli,webview,test` builds a part.
  */
 import { existsSync, globSync, readdirSync } from 'node:fs';
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
@@ -89,6 +89,8 @@ const parts = {
         entryPoints: ['src/cli/main.ts'],
         outdir: 'dist/cli',
         outExtension: { '.js': '.mjs' },
+        // Its files find each other, and its native part, by their places: see copyPseudoTerminal.
+        external: ['@lydell/node-pty'],
         banner: { js: requireInEsm },
       },
       {
@@ -142,6 +144,18 @@ async function copyCodicons() {
   }
 }
 
+/** The pseudo-terminal with its native part for this platform, where the program in dist/cli finds it. */
+async function copyPseudoTerminal() {
+  const owner = path.join(root, 'node_modules/@lydell');
+  for (const name of ['node-pty', `node-pty-${process.platform}-${process.arch}`]) {
+    const source = path.join(owner, name);
+    // There is none for every platform; the program does without it then.
+    if (existsSync(source)) {
+      await cp(source, path.join(root, 'dist/node_modules/@lydell', name), { recursive: true });
+    }
+  }
+}
+
 /** @param {string[]} names */
 function chosenParts(names) {
   const chosen = [];
@@ -176,7 +190,8 @@ async function removeStale(metafiles) {
   const fresh = new Set(metafiles.flatMap(metafile => Object.keys(metafile.outputs)));
   for (const file of globSync('dist/**/*.{js,mjs,css,map}', { cwd: root })) {
     const known = fresh.has(file.split(path.sep).join('/'));
-    if (!known && !file.includes('codicons')) await rm(path.join(root, file));
+    const isCopied = file.includes('codicons') || file.includes('node_modules');
+    if (!known && !isCopied) await rm(path.join(root, file));
   }
 }
 
@@ -219,5 +234,6 @@ async function watch(builds) {
 
 const names = options.only?.split(',') ?? Object.keys(parts);
 if (names.includes('webview')) await copyCodicons();
+if (names.includes('cli')) await copyPseudoTerminal();
 if (options.watch) await watch(chosenParts(names));
 else await buildOnce(chosenParts(names));

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { ArtifactRepository } from '../artifacts/artifactRepository';
 import { openRepository } from '../artifacts/openRepository';
 import { installedMlflowVersion } from '../launch/installedMlflow';
 import { launch, type LaunchServices } from '../launch/launch';
@@ -64,6 +65,13 @@ function servicesFor(
   logger: LaunchServices['logger'],
 ): Omit<LaunchServices, 'store' | 'logger'> {
   const remote = remoteOf(store);
+  const repositoryOf = ({ info }: Run): Promise<ArtifactRepository> =>
+    openRepository(info.artifactUri, {
+      workingDir,
+      destination: ARTIFACTS_DESTINATION,
+      remote,
+      logger,
+    });
   return {
     tagLimit: remote === undefined ? LIMITS.tagValue : OLD_SERVER_TAG_LIMIT,
     serve: (served, token) =>
@@ -76,14 +84,13 @@ function servicesFor(
         artifactsDestination: ARTIFACTS_DESTINATION,
         logger,
       }),
-    writeArtifact: async ({ info }, artifactPath, content) => {
-      const repository = await openRepository(info.artifactUri, {
-        workingDir,
-        destination: ARTIFACTS_DESTINATION,
-        remote,
-        logger,
-      });
+    writeArtifact: async (run, artifactPath, content) => {
+      const repository = await repositoryOf(run);
       await repository.write(artifactPath, new Blob([content]).stream());
+    },
+    deleteArtifact: async (run, artifactPath) => {
+      const repository = await repositoryOf(run);
+      await repository.delete(artifactPath);
     },
   };
 }

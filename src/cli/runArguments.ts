@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { CaptureOptions } from '../launch/launch';
 import type { KeyValue } from '../tracking/entities';
 import { TrackingError } from '../tracking/trackingError';
 import { validateExperimentName, validateParam, validateTag } from '../tracking/validation';
@@ -14,6 +15,10 @@ the command logs through an MLflow client lands in the same store. The exit code
   --run-name NAME      unless the script names its run
   --param KEY=VALUE    logged unless the script logs the same key; may be repeated
   --tag KEY=VALUE      set unless the script sets the same key; may be repeated
+  --no-capture-params  do not take params from the command line and the configuration files that it names
+  --no-capture-metrics do not take metrics from the output
+  --metric-pattern RE  take metrics from lines like this regular expression, whose named groups are a step or an epoch
+                       and metrics: 'step (?<step>\\d+): (?<loss>\\S+)'; may be repeated
   --cwd DIR            where the command runs; default: here. Relative tracking URIs start here in any case
   --keep-open DIR      afterwards wait for a key; a file named after the process id is in DIR while it waits
   --help
@@ -26,6 +31,7 @@ export interface RunArguments {
   readonly runName?: string;
   readonly params: readonly KeyValue[];
   readonly tags: readonly KeyValue[];
+  readonly capture: CaptureOptions;
   readonly cwd?: string;
   readonly keepOpenFolder?: string;
   readonly command: string;
@@ -57,6 +63,11 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
     ...(values['run-name'] === undefined ? {} : { runName: values['run-name'] }),
     params: pairs('--param', values.param ?? []).map(pair => validateParam(pair)),
     tags: pairs('--tag', values.tag ?? []).map(pair => validateTag(pair)),
+    capture: {
+      params: values['no-capture-params'] !== true,
+      metrics: values['no-capture-metrics'] !== true,
+      metricPatterns: values['metric-pattern'] ?? [],
+    },
     ...(values.cwd === undefined ? {} : { cwd: values.cwd }),
     ...(values['keep-open'] === undefined ? {} : { keepOpenFolder: values['keep-open'] }),
     command: command ?? '',
@@ -75,6 +86,9 @@ function readOptions(own: readonly string[]) {
         'run-name': { type: 'string' },
         param: { type: 'string', multiple: true },
         tag: { type: 'string', multiple: true },
+        'no-capture-params': { type: 'boolean' },
+        'no-capture-metrics': { type: 'boolean' },
+        'metric-pattern': { type: 'string', multiple: true },
         cwd: { type: 'string' },
         'keep-open': { type: 'string' },
         help: { type: 'boolean', short: 'h' },

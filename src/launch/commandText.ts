@@ -1,6 +1,7 @@
-const SECRET_OPTION = /^--?[\w-]*(password|passwd|token|secret|api[-_]?key|credential)[\w-]*(=|$)/i;
+import { HIDDEN, isSecretName, withoutUrlCredentials } from './capture/secretNames';
 
-const HIDDEN = '***';
+const OPTION = /^--?([\w][\w.-]*)(=|$)/;
+const ASSIGNMENT = /^\+{0,2}([\w./@-]+)(=)/;
 
 /** A command as text that a POSIX shell would take, with the values of options that name a secret replaced by `***`. */
 export function commandText(command: string, args: readonly string[]): string {
@@ -10,9 +11,10 @@ export function commandText(command: string, args: readonly string[]): string {
       hideNext = false;
       return HIDDEN;
     }
-    const secret = SECRET_OPTION.exec(arg);
-    hideNext = secret?.[2] === '';
-    return secret?.[2] === '=' ? quote(secret[0]) + HIDDEN : quote(arg);
+    const [start = '', name = '', assigned] = OPTION.exec(arg) ?? ASSIGNMENT.exec(arg) ?? [];
+    const isSecret = isSecretName(name);
+    hideNext = isSecret && assigned === '';
+    return isSecret && assigned === '=' ? quote(start) + HIDDEN : quote(withoutUrlCredentials(arg));
   });
   return shown.join(' ');
 }

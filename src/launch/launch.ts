@@ -7,15 +7,21 @@ import type { Logger } from '../base/logger';
 import type { KeyValue, Run } from '../tracking/entities';
 import { TrackingError } from '../tracking/trackingError';
 import type { TrackingStore } from '../tracking/trackingStore';
+import { BackgroundWork } from './backgroundWork';
+import { commandLineParams } from './capture/commandLineParams';
+import { readConfigFiles } from './capture/configFileParams';
+import { MetricRecorder } from './capture/metricRecorder';
+import { OutputMetrics } from './capture/outputMetrics';
 import { childEnvironment } from './childEnvironment';
 import { commandText } from './commandText';
-import { ConsoleLog } from './consoleLog';
+import { ConsoleRecord } from './console/consoleRecord';
+import { RecordWriter } from './console/recordWriter';
 import { gitTags, processTags, userName } from './contextTags';
 import { readGitState, type GitState } from './git/gitState';
-import { CONSOLE_ARTIFACT, PATCH_ARTIFACT } from './recordedArtifacts';
-import { reportFailure } from './reportFailure';
+import { startProcess } from './process/startProcess';
+import type { OutputStream, ProcessEnd } from './process/supervisedProcess';
+import { PATCH_ARTIFACT } from './recordedArtifacts';
 import { findScriptSource, type ScriptSource } from './scriptSource';
-import { SupervisedProcess, type ProcessEnd } from './supervisedProcess';
 import { TrackedRunStore, type RunPlan } from './trackedRunStore';
 
 export interface LaunchRequest {
@@ -28,6 +34,17 @@ export interface LaunchRequest {
   readonly runName?: string;
   readonly params: readonly KeyValue[];
   readonly tags: readonly KeyValue[];
+  readonly capture: CaptureOptions;
+}
+
+/** What is recorded of a script that does not log it itself. */
+export interface CaptureOptions {
+  /** Params from the command line and the configuration files that it names. */
+  readonly params: boolean;
+  /** Metrics from the output. */
+  readonly metrics: boolean;
+  /** Patterns of the person's own, see `OutputMetrics`. */
+  readonly metricPatterns: readonly string[];
 }
 
 /** What a launch needs of the layers that it may not know. */
@@ -39,6 +56,7 @@ export interface LaunchServices {
   /** Serves a store on the loopback interface, to holders of the token only. */
   serve(store: TrackingStore, token: string): Promise<{ url: string; close(): Promise<void> }>;
   writeArtifact(run: Run, artifactPath: string, content: Uint8Array<ArrayBuffer>): Promise<void>;
+  deleteArtifact(run: Run, artifactPath: string): Promise<void>;
 }
 
 export interface LaunchResult {
@@ -78,20 +96,37 @@ export async function launch(
   });
   const experimentName = await usableExperiment(request, services.store, logger);
   const background = new BackgroundWork(logger);
+  // Read now, so that a wrong pattern is told before hours of training.
+  const reader = request.capture.metrics
+    ? new OutputMetrics(request.capture.metricPatterns)
+    : undefined;
+  const record = new ConsoleRecord({ onLine: line => metrics?.read(line) });
+  const writer = new RecordWriter(record, logger);
   const tracked = new TrackedRunStore(services.store, {
     logger,
     plan: planOf(request, { source, git, experimentName, startTimeMs }, services.tagLimit),
-    onTracked: run =>
+    onTracked: run => {
       background.start('store the patch', async () => {
         const patch = (await git)?.patch;
         if (patch !== undefined) {
           await services.writeArtifact(run, PATCH_ARTIFACT, Buffer.from(patch));
         }
-      }),
+      });
+      writer.writeTo(({ artifactPath, content }) =>
+        content === undefined
+          ? services.deleteArtifact(run, artifactPath)
+          : services.writeArtifact(run, artifactPath, content),
+      );
+    },
+    beforeEnd: async () => {
+      record.end();
+      await Promise.all([metrics?.finish(), writer.finish()]);
+    },
   });
+  const metrics = reader && new MetricRecorder(reader, tracked, logger);
   const token = randomBytes(32).toString('base64url');
   const server = await services.serve(tracked, token);
-  const output = new ConsoleLog();
+  const onLife = await runMaker(source, tracked, background);
   let end: ProcessEnd;
   try {
     end = await runProcess(request, {
@@ -103,8 +138,13 @@ export async function launch(
         userName: userName(request.env),
         hasCredentialsFile: existsSync(path.join(homedir(), '.mlflow', 'credentials')),
       }),
-      output,
-      onLife: await runMaker(source, tracked, background),
+      onLife,
+      onOutput: (chunk, stream) => {
+        record.append(chunk, stream);
+        writer.noteChange();
+        onLife();
+      },
+      logger,
     });
   } catch (error) {
     const { exitCode, reason } = startFailure(error);
@@ -114,11 +154,6 @@ export async function launch(
     await server.close();
   }
   const run = await tracked.settle(end, end.endedAtMs);
-  if (run !== undefined && !output.isEmpty) {
-    background.start('store the console log', () =>
-      services.writeArtifact(run, CONSOLE_ARTIFACT, output.toBytes()),
-    );
-  }
   await background.finished();
   return { exitCode: end.exitCode, ...(run === undefined ? {} : { run }) };
 }
@@ -138,7 +173,7 @@ function planOf(
     experimentName: found.experimentName,
     ...(request.runName === undefined ? {} : { runName: request.runName }),
     tags: request.tags,
-    params: request.params,
+    params: plannedParams(request, found.source),
     contextTags: processTags(found.source.name, command, request.env, tagLimit),
     gitTags: found.git.then(state => gitTags(state, tagLimit)),
     userId: userName(request.env),
@@ -146,28 +181,43 @@ function planOf(
   };
 }
 
+/** `--param` over the command line's options over the configuration files that they name. */
+async function plannedParams(
+  { params, capture, workingDir }: LaunchRequest,
+  { args }: ScriptSource,
+): Promise<readonly KeyValue[]> {
+  const captured = capture.params
+    ? [
+        ...(await readConfigFiles(args, workingDir)).flatMap(file => file.params),
+        ...commandLineParams(args),
+      ]
+    : [];
+  const byKey = new Map([...captured, ...params].map(({ key, value }) => [key, value]));
+  return [...byKey].map(([key, value]) => ({ key, value }));
+}
+
 /** Rejects with Node's error when the process cannot be started. */
 async function runProcess(
   request: LaunchRequest,
   options: {
     readonly env: NodeJS.ProcessEnv;
-    readonly output: ConsoleLog;
+    readonly onOutput: (chunk: Buffer, stream: OutputStream) => void;
     /** Called at every sign of life of the script. */
     readonly onLife: () => void;
+    readonly logger: Logger;
   },
 ): Promise<ProcessEnd> {
-  const child = new SupervisedProcess({
-    command: request.command,
-    args: request.args,
-    cwd: request.workingDir,
-    env: options.env,
-    graceMs: GRACE_MS,
-    onOutput: chunk => {
-      options.output.append(chunk);
-      options.onLife();
+  const child = await startProcess(
+    {
+      command: request.command,
+      args: request.args,
+      cwd: request.workingDir,
+      env: options.env,
+      graceMs: GRACE_MS,
+      onOutput: options.onOutput,
     },
-  });
-  await child.started();
+    options.logger,
+  );
   const unseen = child.capturesOutput ? undefined : setTimeout(options.onLife, UNSEEN_OUTPUT_MS);
   try {
     return await child.ended();
@@ -235,21 +285,6 @@ async function mentionsMlflow(file: string | undefined): Promise<boolean> {
   } catch {
     // Unreadable for us: the run is made in time or taken over, either way it exists once.
     return false;
-  }
-}
-
-/** Recording that goes on beside the script; what fails is said, and stops nothing. */
-class BackgroundWork {
-  private readonly items: Promise<void>[] = [];
-
-  constructor(private readonly logger: Logger) {}
-
-  start(what: string, work: () => Promise<void>): void {
-    this.items.push(work().catch((error: unknown) => reportFailure(this.logger, what, error)));
-  }
-
-  async finished(): Promise<void> {
-    await Promise.all(this.items);
   }
 }
 

@@ -7,6 +7,8 @@ export interface ScriptSource {
   readonly name: string;
   /** Absolute path of the file; absent when the command is not a script (`python -c …`, a binary). */
   readonly file?: string;
+  /** The words after the script: what it was told. */
+  readonly args: readonly string[];
 }
 
 const SCRIPT = /\.(py|ipynb|r|rmd|jl|js|mjs|cjs|ts|java|scala|lua|rb|pl|sh|m)$/i;
@@ -21,25 +23,26 @@ export function findScriptSource(
 ): ScriptSource {
   if (SCRIPT.test(command)) {
     const file = existingFile(command, workingDir);
-    return { name: command, ...(file === undefined ? {} : { file }) };
+    return { name: command, ...(file === undefined ? {} : { file }), args };
   }
   for (const [index, arg] of args.entries()) {
     if (INLINE_CODE.has(arg)) {
-      return { name: arg };
+      return { name: arg, args: args.slice(index + 2) };
     }
     if (arg === '-m') {
-      return moduleSource(args[index + 1] ?? arg, workingDir);
+      const module = moduleSource(args[index + 1] ?? arg, workingDir);
+      return { ...module, args: args.slice(index + 2) };
     }
     const file = SCRIPT.test(arg) ? existingFile(arg, workingDir) : undefined;
     if (file !== undefined) {
-      return { name: arg, file };
+      return { name: arg, file, args: args.slice(index + 1) };
     }
   }
-  return { name: command };
+  return { name: command, args };
 }
 
 /** `python -m package.module`: MLflow sees the path of the module that Python found. */
-function moduleSource(module: string, workingDir: string): ScriptSource {
+function moduleSource(module: string, workingDir: string): Omit<ScriptSource, 'args'> {
   const base = module.split('.').join('/');
   for (const candidate of [`${base}.py`, `${base}/__main__.py`]) {
     const file = existingFile(candidate, workingDir);

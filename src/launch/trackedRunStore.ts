@@ -1,5 +1,13 @@
 import type { Logger } from '../base/logger';
-import type { ExperimentId, KeyValue, Run, RunId, RunInfo, RunStatus } from '../tracking/entities';
+import type {
+  ExperimentId,
+  KeyValue,
+  Metric,
+  Run,
+  RunId,
+  RunInfo,
+  RunStatus,
+} from '../tracking/entities';
 import { ForwardingStore } from '../tracking/forwardingStore';
 import { TrackingError } from '../tracking/trackingError';
 import type {
@@ -9,17 +17,20 @@ import type {
   TrackingStore,
   UpdateRunRequest,
 } from '../tracking/trackingStore';
+import { inBatches } from './inBatches';
 import { reportFailure } from './reportFailure';
+import { LIMITS } from '../tracking/validation';
 import { SessionRuns, type Ending } from './sessionRuns';
 
 /** What the wrapper adds to the runs of its script. */
 export interface RunPlan {
   /** Experiment of the run that the wrapper makes when the script makes none. */
   readonly experimentName: string;
-  /** `--run-name`, `--tag` and `--param`: for the tracked run only. */
+  /** `--run-name` and `--tag`: for the tracked run only. */
   readonly runName?: string;
   readonly tags: readonly KeyValue[];
-  readonly params: readonly KeyValue[];
+  /** `--param` and what the command line tells, for the tracked run only. Never rejects. */
+  readonly params: Promise<readonly KeyValue[]>;
   /** Context tags of every run; what takes a moment to find out comes as a promise that never rejects. */
   readonly contextTags: readonly KeyValue[];
   readonly gitTags: Promise<readonly KeyValue[]>;
@@ -33,6 +44,8 @@ export interface TrackedRunStoreOptions {
   readonly logger: Logger;
   /** Called when it is decided which run is the tracked one; again if the script's own run replaces the wrapper's. */
   readonly onTracked?: (run: Run) => void;
+  /** Called once when the script has ended, before its runs are: what is still to be recorded of it. Never rejects. */
+  readonly beforeEnd?: () => Promise<void>;
 }
 
 const RUN_NAME_TAG = 'mlflow.runName';
@@ -51,6 +64,7 @@ export class TrackedRunStore extends ForwardingStore {
   private tracked: { readonly by: 'script' | 'wrapper'; readonly run: Promise<Run> } | undefined;
   private trackedRunId: RunId | undefined;
   private paramsLogged = false;
+  private readonly scriptMetrics = new Set<string>();
 
   constructor(
     inner: TrackingStore,
@@ -113,6 +127,7 @@ export class TrackedRunStore extends ForwardingStore {
   }
 
   override logMetric(...args: Parameters<TrackingStore['logMetric']>): Promise<void> {
+    this.scriptMetrics.add(args[1].key);
     return this.log(() => this.inner.logMetric(...args));
   }
 
@@ -129,6 +144,7 @@ export class TrackedRunStore extends ForwardingStore {
   }
 
   override logBatch(runId: RunId, batch: LogBatchRequest, options?: CallOptions): Promise<void> {
+    batch.metrics?.forEach(({ key }) => this.scriptMetrics.add(key));
     return this.log(() => this.inner.logBatch(runId, batch, options));
   }
 
@@ -156,6 +172,29 @@ export class TrackedRunStore extends ForwardingStore {
     }
   }
 
+  /** Whether the script makes its runs itself, so that what it prints may be what it logs. */
+  get scriptHasRuns(): boolean {
+    return this.tracked?.by === 'script' || (this.tracked === undefined && !this.runs.isEmpty);
+  }
+
+  /**
+   * Adds metrics that were seen elsewhere, as in the script's output, to the tracked run; a key that the script itself
+   * logs is the script's.
+   * @returns false when there is no tracked run yet
+   */
+  async addMetrics(metrics: readonly Metric[]): Promise<boolean> {
+    await this.tracked?.run.catch(() => undefined);
+    const { trackedRunId } = this;
+    if (trackedRunId === undefined) {
+      return false;
+    }
+    const open = metrics.filter(({ key }) => !this.scriptMetrics.has(key));
+    for (const batch of inBatches(open, LIMITS.metricsPerBatch)) {
+      await this.inner.logBatch(trackedRunId, { metrics: batch });
+    }
+    return true;
+  }
+
   /**
    * Brings every run of the session to its end. To be called once, when the process has ended and the server takes no
    * more requests. What fails is logged; it does not keep the other runs from their end.
@@ -170,6 +209,7 @@ export class TrackedRunStore extends ForwardingStore {
     if (trackedRunId !== undefined) {
       await this.attempt('log the params', () => this.logPlannedParams(trackedRunId));
     }
+    await this.options.beforeEnd?.();
     const corrections = [...this.runs.corrections(ending)];
     await Promise.all(
       corrections.map(([runId, status]) =>
@@ -235,11 +275,13 @@ export class TrackedRunStore extends ForwardingStore {
   private async createOwn(): Promise<Run> {
     const { experimentName, startTimeMs, userId } = this.options.plan;
     const experimentId = await this.experimentId(experimentName);
-    return await this.createTracked({
+    const run = await this.createTracked({
       experimentId,
       startTimeMs,
       ...(userId === undefined ? {} : { userId }),
     });
+    await this.logPlannedParams(run.info.runId);
+    return run;
   }
 
   private async experimentId(name: string): Promise<ExperimentId> {
@@ -263,7 +305,8 @@ export class TrackedRunStore extends ForwardingStore {
 
   /**
    * The script makes its first run after the wrapper had made one for it: it gets that one, so that nothing exists twice.
-   * A run cannot change its experiment; for another one the wrapper's is taken back.
+   * A run cannot change its experiment, and a param not its value; for another experiment, or where the script may log
+   * other params than were taken from its command line, the wrapper's is taken back.
    */
   private async takeOver(
     own: Promise<Run>,
@@ -271,7 +314,11 @@ export class TrackedRunStore extends ForwardingStore {
     options?: CallOptions,
   ): Promise<Run> {
     const made = await own.catch(() => undefined);
-    if (made === undefined || made.info.experimentId !== request.experimentId) {
+    if (
+      made === undefined ||
+      made.info.experimentId !== request.experimentId ||
+      this.paramsLogged
+    ) {
       await this.takeBack(own);
       return await this.createTracked(request, options);
     }
@@ -291,24 +338,25 @@ export class TrackedRunStore extends ForwardingStore {
     if (made !== undefined) {
       this.runs.removed(made.info.runId);
       this.trackedRunId = undefined;
+      this.paramsLogged = false;
       await this.inner.deleteRun(made.info.runId);
     }
   }
 
   /**
    * A param cannot be changed, and the script's own value of the same key must win and must not be refused: therefore
-   * the params of the command line are logged when the run ends, where the script has left them open.
+   * a run that the script made gets the params of the command line when it ends, where the script has left them open.
    */
   private async logPlannedParams(runId: RunId): Promise<void> {
-    const { params } = this.options.plan;
+    const params = await this.options.plan.params;
     if (this.paramsLogged || params.length === 0) {
       return;
     }
     this.paramsLogged = true;
     const { data } = await this.inner.getRun(runId);
     const open = params.filter(({ key }) => tagValue(data.params, key) === undefined);
-    if (open.length > 0) {
-      await this.attempt('log the params', () => this.inner.logBatch(runId, { params: open }));
+    for (const batch of inBatches(open, LIMITS.paramsPerBatch)) {
+      await this.attempt('log the params', () => this.inner.logBatch(runId, { params: batch }));
     }
   }
 

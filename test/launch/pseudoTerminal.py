@@ -1,17 +1,28 @@
 """Runs a command in a terminal of its own, as a person would: pseudoTerminal.py ACTIONS COMMAND...
 
-ACTIONS is JSON: [[text to wait for, keys to press], ...]; null as keys closes the terminal. What the terminal showed goes
+ACTIONS is JSON: [[text to wait for, keys to press], ...]; null as keys closes the terminal, and an object with columns and
+rows gives it another size. What the terminal showed goes
 to stdout, the exit code is the command's, 128 + n for signal n.
 """
 
+import fcntl
 import json
 import os
 import pty
+import struct
 import sys
+import termios
 
 actions = json.loads(sys.argv[1])
+
+
+def resize(terminal, columns, rows):
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
 pid, master = pty.fork()
 if pid == 0:
+    resize(1, 90, 30)
     os.execvp(sys.argv[2], sys.argv[2:])
 
 shown = b""
@@ -29,6 +40,8 @@ while open_terminal:
         if keys is None:
             os.close(master)
             open_terminal = False
+        elif isinstance(keys, dict):
+            resize(master, **keys)
         else:
             os.write(master, keys.encode())
 

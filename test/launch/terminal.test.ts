@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CLI, PYTHON, Running, until, Workbench, type Ended } from './workbench';
+import { artifact, CLI, PYTHON, Running, until, Workbench, type Ended } from './workbench';
 
-type Action = readonly [waitFor: string, press: string | null];
+type Action = readonly [
+  waitFor: string,
+  press: string | { readonly columns: number; readonly rows: number } | null,
+];
 
 /** Runs a script under the wrapper in a real terminal. */
 async function inTerminal(
@@ -14,13 +17,22 @@ async function inTerminal(
   options: readonly string[] = [],
 ): Promise<Ended> {
   bench.write('train.py', lines);
-  const driver = path.join(import.meta.dirname, 'pseudoTerminal.py');
   const wrapper = [process.execPath, CLI, 'run', '--tracking-uri', bench.trackingUri, ...options];
-  const child = spawn(
-    PYTHON,
-    [driver, JSON.stringify(actions), ...wrapper, '--', PYTHON, 'train.py'],
-    { cwd: bench.folder, env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true' }, stdio: 'pipe' },
-  );
+  return await drive(bench, [...wrapper, '--', PYTHON, 'train.py'], actions);
+}
+
+/** Runs a command in a real terminal of 90 columns and 30 rows. */
+async function drive(
+  bench: Workbench,
+  command: readonly string[],
+  actions: readonly Action[],
+): Promise<Ended> {
+  const driver = path.join(import.meta.dirname, 'pseudoTerminal.py');
+  const child = spawn(PYTHON, [driver, JSON.stringify(actions), ...command], {
+    cwd: bench.folder,
+    env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true' },
+    stdio: 'pipe',
+  });
   return await new Running(child).ended;
 }
 
@@ -101,19 +113,77 @@ describe('in a terminal', () => {
     expect((await bench.run()).info.status).toBe('KILLED');
   });
 
-  test('a script that says nothing of MLflow shows after a while, though its output is not seen', async () => {
+  test('what the terminal shows is kept as the console log, without colours and overwritten states', async () => {
     const bench = await Workbench.create();
     const ended = await inTerminal(
       bench,
       [
-        'import os, subprocess, sys, time',
+        'import os, sys, time',
+        'print("\\x1b[32mgreen\\x1b[0m", file=sys.stderr)',
+        'for n in range(3): print(f"\\r{n}/2", end="", flush=True)',
+        'print()',
         'while not os.path.isdir("mlruns"): time.sleep(0.1)',
-        'print("made before the end")',
+        'print("epoch 1: loss=0.5 and the run was made before the end")',
       ],
       [],
     );
-    expect(ended.stdout).toContain('made before the end');
+    expect(ended.stdout).toContain('\u001b[32mgreen');
+    const run = await bench.run();
+    const log = await artifact(run, 'mlflow-tracker/console.log');
+    const lines = log.split('\n').map(line => line.replace(/^\S+Z /, ''));
+    expect(lines).toEqual([
+      'green',
+      '2/2',
+      'epoch 1: loss=0.5 and the run was made before the end',
+      '',
+    ]);
+    expect(run.data.metrics).toMatchObject([{ key: 'loss', value: 0.5, step: 1 }]);
+  });
+
+  test('the script sees the size of the terminal, also when it changes', async () => {
+    const bench = await Workbench.create();
+    const ended = await inTerminal(
+      bench,
+      [
+        'import os, signal, time',
+        'sizes = [os.get_terminal_size()]',
+        'def resized(*_): sizes.append(os.get_terminal_size())',
+        'signal.signal(signal.SIGWINCH, resized)',
+        'print("ready", flush=True)',
+        'while sizes[-1] == sizes[0]: time.sleep(0.05)',
+        'print("sizes:", *(f"{size.columns}x{size.lines}" for size in (sizes[0], sizes[-1])))',
+      ],
+      [['ready', { columns: 101, rows: 37 }]],
+    );
+    expect(ended.stdout).toContain('sizes: 90x30 101x37');
+  });
+
+  test('Ctrl-Z stops script and wrapper together, and the shell takes both up again', async () => {
+    const bench = await Workbench.create();
+    bench.write('train.py', [
+      'import time',
+      'print("ready", flush=True)',
+      'for _ in range(8): time.sleep(0.1)',
+      'print("went on", flush=True)',
+    ]);
+    bench.write('shell.sh', ['set -m', '"$@"', 'echo "stopped with $?"', 'sleep 0.5', 'fg']);
+    const wrapper = [process.execPath, CLI, 'run', '--tracking-uri', bench.trackingUri];
+    const ended = await drive(
+      bench,
+      ['bash', 'shell.sh', ...wrapper, '--', PYTHON, 'train.py'],
+      [['ready', '\u001a']],
+    );
+    expect(ended.stdout).toMatch(/ready[\s\S]*stopped with 1\d\d[\s\S]*went on/);
     expect((await bench.run()).info.status).toBe('FINISHED');
+  });
+
+  test('a command that is not there is told as a shell does', async () => {
+    const bench = await Workbench.create();
+    const wrapper = [process.execPath, CLI, 'run', '--tracking-uri', bench.trackingUri];
+    const ended = await drive(bench, [...wrapper, '--', 'no-such-command'], []);
+    expect(ended.code).toBe(127);
+    expect(ended.stdout).toContain('Cannot start no-such-command: there is no such command.');
+    expect(await bench.runs()).toEqual([]);
   });
 
   test('it stays open for a key, with a mark that tells so, and the run is over by then', async () => {

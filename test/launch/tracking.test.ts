@@ -93,6 +93,23 @@ describe('a script that logs with MLflow', () => {
     expect(await bench.experimentOf(run)).toBe('digits');
   });
 
+  test('logs its own params and metrics: what it prints and was told adds only the others', async () => {
+    const bench = await Workbench.create();
+    bench.write('train.py', [
+      'import mlflow',
+      'mlflow.log_param("lr", 0.25)',
+      'mlflow.log_metric("loss", 0.125, step=1)',
+      'print("epoch 1: loss=99 acc=0.75")',
+    ]);
+    const running = bench.start([PYTHON, 'train.py', '--lr', '1/4', '--depth', '3']);
+    running.child.stdin?.end();
+    expect(await running.ended).toMatchObject({ code: 0 });
+    const run = await bench.run();
+    expect(paramsOf(run)).toEqual({ lr: '0.25', depth: '3' });
+    const values = run.data.metrics.map(({ key, value }) => [key, value]);
+    expect(Object.fromEntries(values)).toEqual({ loss: 0.125, acc: 0.75 });
+  });
+
   test('has children below the tracked run, all with their context', async () => {
     const bench = await Workbench.create();
     const repo = new GitRepository(bench.folder);
@@ -212,13 +229,74 @@ describe('a script that does not know MLflow', () => {
     expect(paramsOf(run)).toEqual({ lr: '1' });
     expect(tagsOf(run)).toMatchObject({ a: 'b', 'mlflow.source.name': 'train.py' });
     const log = await artifact(run, 'mlflow-tracker/console.log');
-    expect(log.split('\n').sort()).toEqual(['', 'to stderr', 'to stdout']);
+    const lines = log.split('\n').map(line => line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /, ''));
+    expect(lines.sort()).toEqual(['', '! to stderr', 'to stdout']);
   });
 
   test('gets its run at the end when it says nothing', async () => {
     const bench = await Workbench.create();
     expect(await bench.track([])).toMatchObject({ code: 0 });
     expect((await bench.run()).info.status).toBe('FINISHED');
+  });
+
+  test('has its command line as params and its printed numbers as metrics', async () => {
+    const bench = await Workbench.create();
+    bench.write('run.yaml', ['optimizer:', '  lr: 0.5', 'seed: 7', 'api_key: hidden']);
+    bench.write('train.py', [
+      'for epoch in range(3): print(f"epoch {epoch}: loss={1 / (epoch + 1)}")',
+      'print("rmse is 1.5 at 9", flush=True)',
+    ]);
+    const options = [
+      '--param',
+      'lr=given',
+      '--metric-pattern',
+      'rmse is (?<rmse>\\S+) at (?<step>\\d+)',
+    ];
+    const command = [
+      PYTHON,
+      'train.py',
+      '--config',
+      'run.yaml',
+      '--lr',
+      '1e-3',
+      'seed=8',
+      '--hf-token=t',
+    ];
+    const running = bench.start(command, options);
+    running.child.stdin?.end();
+    expect(await running.ended).toMatchObject({ code: 0 });
+    const run = await bench.run();
+    expect(paramsOf(run)).toEqual({
+      'optimizer.lr': '0.5',
+      api_key: '***',
+      config: 'run.yaml',
+      hf_token: '***',
+      lr: 'given',
+      seed: '8',
+    });
+    expect(tagsOf(run)['tracker.command']).toMatch(/ --hf-token=\*\*\*$/);
+    const history = await bench.withStore(store =>
+      store.getMetricHistory({ runId: run.info.runId, metricKey: 'loss' }),
+    );
+    expect(history.items.map(({ step, value }) => [step, value])).toEqual([
+      [0, 1],
+      [1, 0.5],
+      [2, 1 / 3],
+    ]);
+    expect(run.data.metrics.find(({ key }) => key === 'rmse')).toMatchObject({
+      value: 1.5,
+      step: 9,
+    });
+  });
+
+  test('has neither where that is switched off', async () => {
+    const bench = await Workbench.create();
+    bench.write('train.py', ['print("epoch 1: loss=1")']);
+    const options = ['--no-capture-params', '--no-capture-metrics'];
+    const running = bench.start([PYTHON, 'train.py', '--lr', '1'], options);
+    running.child.stdin?.end();
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect((await bench.run()).data).toMatchObject({ params: [], metrics: [] });
   });
 
   test('shows from its first output on', async () => {

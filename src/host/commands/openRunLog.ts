@@ -5,7 +5,7 @@ import { artifactUri } from '../editor/artifactUri';
 import { targetRunIds, type CommandArguments } from './commandTargets';
 import type { CommandContext } from './commandContext';
 
-/** Opens what the script of a tracked run wrote to its terminal. */
+/** Opens what the script of a tracked run has printed. */
 export async function openRunLog(
   { services, experiments }: CommandContext,
   args: CommandArguments,
@@ -21,7 +21,7 @@ export async function openRunLog(
     throw new TrackingError(
       'RESOURCE_DOES_NOT_EXIST',
       vscode.l10n.t(
-        'This run has no console log: a run has one when mlflow-tracker started it outside a terminal, and it has ended.',
+        'This run has no console log: only a run that was started by Track, or by mlflow-tracker run, and has printed something has one.',
       ),
     );
   }

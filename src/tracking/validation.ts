@@ -33,6 +33,10 @@ const RUN_ID = /^[A-Za-z0-9][\p{L}\p{N}_-]{0,255}$/u;
 const EXPERIMENT_ID = /^[A-Za-z0-9][\p{L}\p{N}_-]{0,63}$/u;
 const MODEL_ID = /^[A-Za-z0-9][\p{L}\p{N}_-]{0,255}$/u;
 
+/** Keys that passed: a training logs the same few again and again. */
+const knownKeys = new Set<string>();
+const MOST_KNOWN_KEYS = 10_000;
+
 function invalid(message: string): TrackingError {
   return new TrackingError('INVALID_PARAMETER_VALUE', message);
 }
@@ -88,6 +92,9 @@ function normalisePath(key: string): string {
  * @param path names the key in the message, such as `params[0].key`.
  */
 export function validateKey(key: string, path: string): void {
+  if (knownKeys.has(key)) {
+    return;
+  }
   if (!KEY_CHARACTERS.test(key)) {
     const colon = process.platform === 'win32' ? '' : ', colon(:)';
     throw invalidValue(
@@ -107,6 +114,10 @@ export function validateKey(key: string, path: string): void {
     );
   }
   checkLength(path, key, LIMITS.key);
+  if (knownKeys.size >= MOST_KNOWN_KEYS) {
+    knownKeys.clear();
+  }
+  knownKeys.add(key);
 }
 
 /** Checks a metric; its numbers are already numbers by type, so what remains is their range. */

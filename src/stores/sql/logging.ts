@@ -116,14 +116,21 @@ async function writeMetrics(
   const statements = compiledFor(session);
   const isNan = dialect.boolean(true);
   const isNumber = dialect.boolean(false);
-  const points: SqlValue[][] = [];
+  // By key: rows that follow each other then meet the same pages of the primary key, which begins with it.
+  const points = new Map<string, SqlValue[][]>();
   const newest = new Map<string, Metric>();
   for (const metric of metrics) {
     const known = newest.get(metric.key);
     if (!known || comparePoints(metric, known) > 0) {
       newest.set(metric.key, metric);
     }
-    points.push(rowOf(metric));
+    const row = rowOf(metric);
+    const rows = points.get(metric.key);
+    if (rows) {
+      rows.push(row);
+    } else {
+      points.set(metric.key, [row]);
+    }
   }
   function rowOf({ key, value, timestampMs, step }: Metric): SqlValue[] {
     return [
@@ -135,7 +142,7 @@ async function writeMetrics(
       runId,
     ];
   }
-  await session.runForEach(statements.insertMetric, points);
+  await session.runForEach(statements.insertMetric, [...points.values()].flat());
   await session.runForEach(statements.advanceLatestMetric, [...newest.values()].map(rowOf));
   await writeModelMetrics(session, runId, experimentId, metrics);
 }

@@ -12,7 +12,11 @@ import type { SqlSession } from './sqlDialect';
 
 type InputsAndOutputs = Pick<Run, 'inputs' | 'outputs'>;
 
-const NONE: InputsAndOutputs = { inputs: { datasets: [], models: [] }, outputs: { models: [] } };
+/** Of a run without any. */
+export const NO_INPUTS: InputsAndOutputs = {
+  inputs: { datasets: [], models: [] },
+  outputs: { models: [] },
+};
 
 /** Reads datasets, input models and output models of runs. @returns a look-up by run. */
 export async function readRunInputs(
@@ -52,7 +56,7 @@ export async function readRunInputs(
           inputs: { datasets: run.datasets, models: run.inputModels },
           outputs: { models: run.outputModels },
         }
-      : NONE;
+      : NO_INPUTS;
   };
 }
 

@@ -4,9 +4,12 @@ import type { KeyValue, Run, RunId, RunInfo } from '../../tracking/entities';
 import { generateRunName } from '../../tracking/runName';
 import { TrackingError } from '../../tracking/trackingError';
 import type { CreateRunRequest, UpdateRunRequest } from '../../tracking/trackingStore';
+import { compareCodePoints } from '../../tracking/search/values';
 import { agreedRunName, validateTag } from '../../tracking/validation';
 import { appendToLocation } from './artifactLocation';
+import { compiledFor, NEW_RUN } from './compiledStatements';
 import { findActiveExperiment, lifecycleOfRun } from './experiments';
+import { NO_INPUTS } from './runInputs';
 import { readDetails, RUN_NAME_TAG, runInfoOf, selectRuns, type RunRow } from './runRows';
 import type { SqlSession } from './sqlDialect';
 
@@ -46,34 +49,41 @@ export async function createRun(session: SqlSession, request: CreateRunRequest):
   const name = agreedRunName(request.runName, tags.get(RUN_NAME_TAG)) ?? generateRunName();
   tags.set(RUN_NAME_TAG, validateTag({ key: RUN_NAME_TAG, value: name }).value);
   const runId = randomUUID().replaceAll('-', '');
-  const { db } = session;
-  await session.run(
-    db.insertInto('runs').values({
-      run_uuid: runId,
-      name,
-      // What MLflow's server writes for every run since 1.0; these columns live on in its tags.
-      source_type: 'UNKNOWN',
-      source_name: '',
-      entry_point_name: '',
-      source_version: '',
-      user_id: request.userId ?? '',
-      status: 'RUNNING',
-      start_time: request.startTimeMs ?? 0,
-      end_time: null,
-      lifecycle_stage: 'active',
-      artifact_uri: appendToLocation(experiment.artifact_location ?? '', runId, 'artifacts'),
-      experiment_id: experiment.experiment_id,
-    }),
-  );
-  const insertTag = db
-    .insertInto('tags')
-    .values({ key: '', value: '', run_uuid: '' })
-    .compile().sql;
+  const row = {
+    ...NEW_RUN,
+    run_uuid: runId,
+    name,
+    user_id: request.userId ?? '',
+    start_time: request.startTimeMs ?? 0,
+    artifact_uri: appendToLocation(experiment.artifact_location ?? '', runId, 'artifacts'),
+    experiment_id: experiment.experiment_id,
+  };
+  const statements = compiledFor(session);
+  await session.runForEach(statements.insertRun, [Object.values(row)]);
   await session.runForEach(
-    insertTag,
+    statements.insertTag,
     [...tags].map(([key, value]) => [key, value, runId]),
   );
-  return getRun(session, runId);
+  return newRun(session, row, tags);
+}
+
+/** What reading the run would give, without seven statements: it has no metrics, params, inputs or outputs yet. */
+function newRun(
+  session: SqlSession,
+  row: Omit<RunRow, 'run_name'>,
+  tags: ReadonlyMap<string, string>,
+): Run {
+  return {
+    info: runInfoOf(session, { ...row, run_name: tags.get(RUN_NAME_TAG) ?? null }),
+    data: {
+      metrics: [],
+      params: [],
+      tags: [...tags]
+        .map(([key, value]) => ({ key, value }))
+        .sort((a, b) => compareCodePoints(a.key, b.key)),
+    },
+    ...NO_INPUTS,
+  };
 }
 
 export async function updateRun(

@@ -12,11 +12,16 @@ const FIRST_WRITABLE = chain.indexOf('89d4b8295536');
  * not by the revision: MLflow changes schemas under open connections.
  */
 export class SchemaInfo {
+  /** Why this schema is not written, as one sentence; absent when it is understood. */
+  readonly readOnlyReason: string | undefined;
+
   constructor(
     /** Alembic's; absent before MLflow 1.0. */
     readonly revision: string | undefined,
     private readonly columns: ReadonlyMap<string, ReadonlySet<string>>,
-  ) {}
+  ) {
+    this.readOnlyReason = readOnlyReasonOf(revision);
+  }
 
   /** No table at all: MLflow and this store then create theirs. */
   get isEmpty(): boolean {
@@ -42,19 +47,18 @@ export class SchemaInfo {
       );
     }
   }
+}
 
-  /** Why this schema is not written, as one sentence; absent when it is understood. */
-  get readOnlyReason(): string | undefined {
-    if (this.revision === undefined) {
-      return 'The database is read-only here, because it has no schema revision: it is older than MLflow 1.0 or was not finished.';
-    }
-    const index = chain.indexOf(this.revision);
-    if (index < 0) {
-      return `The database is read-only here, because its schema (revision ${this.revision}) is newer than this version of MLflow Tracker knows.`;
-    }
-    if (index < FIRST_WRITABLE) {
-      return `The database is read-only here, because its schema (revision ${this.revision}) is older than MLflow 1.3; \`mlflow db upgrade\` brings it up to date.`;
-    }
-    return undefined;
+function readOnlyReasonOf(revision: string | undefined): string | undefined {
+  if (revision === undefined) {
+    return 'The database is read-only here, because it has no schema revision: it is older than MLflow 1.0 or was not finished.';
   }
+  const index = chain.indexOf(revision);
+  if (index < 0) {
+    return `The database is read-only here, because its schema (revision ${revision}) is newer than this version of MLflow Tracker knows.`;
+  }
+  if (index < FIRST_WRITABLE) {
+    return `The database is read-only here, because its schema (revision ${revision}) is older than MLflow 1.3; \`mlflow db upgrade\` brings it up to date.`;
+  }
+  return undefined;
 }

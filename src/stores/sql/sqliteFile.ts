@@ -6,7 +6,8 @@ import { SqliteConnection } from './sqliteConnection';
 import {
   createSqliteSchema,
   makeDefaultExperiment,
-  readSqliteMarks,
+  readDataVersion,
+  readSchemaVersion,
   readSqliteRevision,
   readSqliteSchema,
   requireMlflowSchema,
@@ -24,8 +25,11 @@ interface OpenFile {
   /** Tells when another file has taken the path. */
   readonly identity: string;
   readonly isWritable: boolean;
+  /** The state that `schema` was read in. */
   marks?: { readonly data: number; readonly schema: number };
   schema?: SchemaInfo;
+  /** A state that was found with an experiment. */
+  preparedAt?: number | undefined;
 }
 
 /**
@@ -83,26 +87,42 @@ export class SqliteFile {
     if (!file.isWritable) {
       throw new TrackingError('PERMISSION_DENIED', this.notWritable());
     }
-    if (this.schemaOf(file).isEmpty) {
+    // A schema that is known is looked at again inside the transaction, where it cannot change any more.
+    if ((file.schema ?? this.schemaOf(file)).isEmpty) {
       this.initialise(file.connection);
+      delete file.marks;
+      this.schemaOf(file);
     }
+    file.connection.keepJournal();
     return file;
   }
 
-  /** What MLflow does when it opens a database, and this store before its first write. Call inside the transaction. */
-  prepareForWriting(file: OpenFile): void {
+  /**
+   * What MLflow does when it opens a database, and this store before its first write. Call inside the transaction.
+   * @returns whether there was nothing to do.
+   */
+  prepareForWriting(file: OpenFile): boolean {
+    const schema = this.schemaOf(file);
     const location = this.options.defaultArtifactLocation;
-    makeDefaultExperiment(file.connection, this.schemaOf(file), location);
+    // One that is made now may still be rolled back, so it is looked for again.
+    if (
+      file.preparedAt !== file.marks?.data &&
+      makeDefaultExperiment(file.connection, schema, location)
+    ) {
+      file.preparedAt = file.marks?.data;
+    }
+    return file.preparedAt === file.marks?.data;
   }
 
-  /** The schema as it is now. Costs two short reads while nothing has changed. */
+  /** The schema as it is now. Costs one short read while no one else has written: this connection alters no schema. */
   schemaOf(file: OpenFile): SchemaInfo {
-    const marks = readSqliteMarks(file.connection);
+    const data = readDataVersion(file.connection);
     const known = file.schema;
-    const isSame = marks.schema === file.marks?.schema;
-    if (known && isSame && marks.data === file.marks?.data) {
+    if (known && data === file.marks?.data) {
       return known;
     }
+    const marks = { data, schema: readSchemaVersion(file.connection) };
+    const isSame = marks.schema === file.marks?.schema;
     // A migration may set another revision without changing a table.
     const schema =
       known && isSame && readSqliteRevision(file.connection, known) === known.revision
@@ -121,6 +141,10 @@ export class SqliteFile {
   }
 
   close(): void {
+    // Of a file that has gone, the journal may be another's.
+    if (this.open && this.open === this.existing()) {
+      this.open.connection.dropJournal();
+    }
     this.open?.connection.close();
     this.placeholder?.connection.close();
     this.open = undefined;

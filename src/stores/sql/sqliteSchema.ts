@@ -28,11 +28,14 @@ export function readSqliteRevision(
   return row ? String(row['version_num']) : undefined;
 }
 
-/** A number that differs when another connection has committed, and one that differs when the schema has. */
-export function readSqliteMarks(connection: SqliteConnection): { data: number; schema: number } {
-  const [data] = connection.all('PRAGMA data_version');
-  const [schema] = connection.all('PRAGMA schema_version');
-  return { data: Number(data?.['data_version']), schema: Number(schema?.['schema_version']) };
+/** A number that differs when another connection has committed. */
+export function readDataVersion(connection: SqliteConnection): number {
+  return Number(connection.all('PRAGMA data_version')[0]?.['data_version']);
+}
+
+/** A number that differs when a table has been added, dropped or altered. */
+export function readSchemaVersion(connection: SqliteConnection): number {
+  return Number(connection.all('PRAGMA schema_version')[0]?.['schema_version']);
 }
 
 /**
@@ -62,14 +65,17 @@ export function createSqliteSchema(
   }
 }
 
-/** Makes the experiment `Default`, number 0, when there is no experiment, as MLflow does when it opens a database. */
+/**
+ * Makes the experiment `Default`, number 0, when there is no experiment, as MLflow does when it opens a database.
+ * @returns whether there was one already.
+ */
 export function makeDefaultExperiment(
   connection: SqliteConnection,
   schema: SchemaInfo,
   artifactLocation: string,
-): void {
+): boolean {
   if (connection.all('SELECT 1 FROM experiments LIMIT 1').length > 0) {
-    return;
+    return true;
   }
   connection.run(
     "INSERT INTO experiments (experiment_id, name, artifact_location, lifecycle_stage) VALUES (0, 'Default', ?, 'active')",
@@ -79,6 +85,7 @@ export function makeDefaultExperiment(
     const now = Date.now();
     connection.run('UPDATE experiments SET creation_time = ?, last_update_time = ?', [now, now]);
   }
+  return false;
 }
 
 /** Throws INVALID_PARAMETER_VALUE for a database of something else than MLflow's tracking. */

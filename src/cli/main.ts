@@ -6,6 +6,7 @@ const USAGE = `Usage: mlflow-tracker COMMAND [OPTION]...
 
   run      run a command as a tracked run
   server   serve a store as an MLflow tracking server
+  repair   end runs that say RUNNING though nothing will end them
 
 mlflow-tracker COMMAND --help tells more; --version prints the version.
 `;
@@ -16,6 +17,7 @@ type Command = (argv: readonly string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run')).run,
   server: async () => (await import('./server')).server,
+  repair: async () => (await import('./repair')).repair,
 };
 
 async function main([name, ...argv]: readonly string[]): Promise<number> {

@@ -19,6 +19,8 @@ the command logs through an MLflow client lands in the same store. The exit code
   --no-capture-metrics do not take metrics from the output
   --metric-pattern RE  take metrics from lines like this regular expression, whose named groups are a step or an epoch
                        and metrics: 'step (?<step>\\d+): (?<loss>\\S+)'; may be repeated
+  --system-metrics S   log the load of the machine every S seconds, 0 for never; default: 10
+  --record-env NAMES   environment variables to record, by commas, * for any rest: CUDA_VISIBLE_DEVICES,OMP_*
   --cwd DIR            where the command runs; default: here. Relative tracking URIs start here in any case
   --keep-open DIR      afterwards wait for a key; a file named after the process id is in DIR while it waits
   --help
@@ -67,6 +69,8 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
       params: values['no-capture-params'] !== true,
       metrics: values['no-capture-metrics'] !== true,
       metricPatterns: values['metric-pattern'] ?? [],
+      systemMetricsMs: secondsOf(values['system-metrics'] ?? '10') * 1000,
+      environmentVariables: values['record-env']?.split(',').filter(name => name !== '') ?? [],
     },
     ...(values.cwd === undefined ? {} : { cwd: values.cwd }),
     ...(values['keep-open'] === undefined ? {} : { keepOpenFolder: values['keep-open'] }),
@@ -89,6 +93,8 @@ function readOptions(own: readonly string[]) {
         'no-capture-params': { type: 'boolean' },
         'no-capture-metrics': { type: 'boolean' },
         'metric-pattern': { type: 'string', multiple: true },
+        'system-metrics': { type: 'string' },
+        'record-env': { type: 'string' },
         cwd: { type: 'string' },
         'keep-open': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -110,6 +116,14 @@ function pairs(option: string, texts: readonly string[]): readonly KeyValue[] {
     byKey.set(text.slice(0, end), text.slice(end + 1));
   }
   return [...byKey].map(([key, value]) => ({ key, value }));
+}
+
+function secondsOf(text: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (!(seconds === 0 || (seconds >= 0.1 && seconds <= 86_400))) {
+    throw usageError(`--system-metrics takes seconds from 0.1 to 86400, or 0, not "${text}".`);
+  }
+  return seconds;
 }
 
 function usageError(message: string): TrackingError {

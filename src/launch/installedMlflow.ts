@@ -1,10 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
+import { pythonPackages } from './environment/pythonPackages';
 
 const IS_WINDOWS = process.platform === 'win32';
-/** What pip leaves for `mlflow` and for its smaller `mlflow-skinny`, either of which brings the client. */
-const INSTALLED = /^mlflow(?:_skinny)?-(\d[\w.]*)\.dist-info$/;
 
 /**
  * The version of MLflow that a Python interpreter would import, read from its folders without starting it.
@@ -16,24 +13,9 @@ export async function installedMlflowVersion(
   workingDir: string,
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
-  if (!/^python[\d.]*w?(\.exe)?$/i.test(path.basename(python))) {
-    return undefined;
-  }
-  const executable = await locate(python, workingDir, env);
-  if (executable === undefined) {
-    return undefined;
-  }
-  // Not the target of a link: an environment's own python is a link to the interpreter that made it.
-  const folder = path.dirname(executable);
-  for (const packages of await packageFolders(IS_WINDOWS ? folder : path.dirname(folder))) {
-    for (const name of await namesIn(packages)) {
-      const version = INSTALLED.exec(name)?.[1];
-      if (version !== undefined) {
-        return version;
-      }
-    }
-  }
-  return undefined;
+  const packages = await pythonPackages(python, workingDir, env);
+  // pip's `mlflow`, or its smaller `mlflow-skinny`, either of which brings the client.
+  return packages.find(({ name }) => /^mlflow(-skinny)?$/.test(name))?.version;
 }
 
 /**
@@ -58,50 +40,4 @@ export async function mlflowVersionOf(
     }
   }
   return undefined;
-}
-
-async function locate(
-  command: string,
-  workingDir: string,
-  env: NodeJS.ProcessEnv,
-): Promise<string | undefined> {
-  const candidates = /[\\/]/.test(command)
-    ? [path.resolve(workingDir, command)]
-    : (env['PATH'] ?? '')
-        .split(path.delimiter)
-        .filter(Boolean)
-        .map(folder => path.resolve(workingDir, folder, command));
-  for (const candidate of candidates) {
-    if ((await stat(candidate).catch(() => undefined))?.isFile()) {
-      return candidate;
-    }
-  }
-  return undefined;
-}
-
-/** In the order of `sys.path`: the environment's own, Debian's two for the system's Python, the person's. */
-async function packageFolders(prefix: string): Promise<readonly string[]> {
-  if (IS_WINDOWS) {
-    const environment = path.basename(prefix) === 'Scripts' ? path.dirname(prefix) : prefix;
-    return [path.join(environment, 'Lib', 'site-packages')];
-  }
-  const libraries = [path.join(prefix, 'lib')];
-  if (prefix === '/usr') {
-    libraries.unshift(path.join(homedir(), '.local', 'lib'), '/usr/local/lib');
-  }
-  const folders: string[] = [];
-  for (const library of libraries) {
-    for (const name of await namesIn(library)) {
-      if (/^python3/.test(name)) {
-        folders.push(path.join(library, name, 'site-packages'));
-        folders.push(path.join(library, name, 'dist-packages'));
-      }
-    }
-  }
-  return folders;
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  // A folder that does not exist has no names.
-  return await readdir(folder).catch(() => []);
 }

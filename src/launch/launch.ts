@@ -8,19 +8,16 @@ import type { KeyValue, Run } from '../tracking/entities';
 import { TrackingError } from '../tracking/trackingError';
 import type { TrackingStore } from '../tracking/trackingStore';
 import { BackgroundWork } from './backgroundWork';
-import { commandLineParams } from './capture/commandLineParams';
-import { readConfigFiles } from './capture/configFileParams';
-import { MetricRecorder } from './capture/metricRecorder';
-import { OutputMetrics } from './capture/outputMetrics';
+import { plannedParams } from './capture/plannedParams';
 import { childEnvironment } from './childEnvironment';
 import { commandText } from './commandText';
-import { ConsoleRecord } from './console/consoleRecord';
-import { RecordWriter } from './console/recordWriter';
 import { gitTags, processTags, userName } from './contextTags';
+import { environmentRecord } from './environment/environmentRecord';
 import { readGitState, type GitState } from './git/gitState';
 import { startProcess } from './process/startProcess';
-import type { OutputStream, ProcessEnd } from './process/supervisedProcess';
-import { PATCH_ARTIFACT } from './recordedArtifacts';
+import type { ProcessEnd } from './process/supervisedProcess';
+import { Recording } from './recording';
+import { reportFailure } from './reportFailure';
 import { findScriptSource, type ScriptSource } from './scriptSource';
 import { TrackedRunStore, type RunPlan } from './trackedRunStore';
 
@@ -45,6 +42,10 @@ export interface CaptureOptions {
   readonly metrics: boolean;
   /** Patterns of the person's own, see `OutputMetrics`. */
   readonly metricPatterns: readonly string[];
+  /** ms between two samples of the machine's load; 0: none. */
+  readonly systemMetricsMs: number;
+  /** Names of environment variables to record, `*` at the end for any rest. */
+  readonly environmentVariables: readonly string[];
 }
 
 /** What a launch needs of the layers that it may not know. */
@@ -68,16 +69,15 @@ export interface LaunchResult {
 
 /** ms between SIGTERM and SIGKILL. */
 const GRACE_MS = 10_000;
-/** In a terminal the first output is not seen: a script that shows no sign of MLflow gets its run after so many ms. */
-const UNSEEN_OUTPUT_MS = 2_000;
+/** A script that prints nothing shows that it runs all the same after so many ms. */
+const SILENCE_MS = 2_000;
 
 /**
  * Runs a command as a tracked run: serves the store to it, records where its code comes from, and brings each of its runs
  * to the end that the process came to. What the script does with MLflow is its own affair; no failure of the recording
  * stops it.
  *
- * When this process itself is killed, nothing is left to end the run; the heartbeat by which others will notice belongs
- * here, beside the process it watches.
+ * When this process itself is killed, nothing is left to end the run: others notice by its heartbeat, see `signOfLife`.
  *
  * Throws a `TrackingError`, before anything is started, when the store cannot take runs.
  */
@@ -96,34 +96,26 @@ export async function launch(
   });
   const experimentName = await usableExperiment(request, services.store, logger);
   const background = new BackgroundWork(logger);
-  // Read now, so that a wrong pattern is told before hours of training.
-  const reader = request.capture.metrics
-    ? new OutputMetrics(request.capture.metricPatterns)
-    : undefined;
-  const record = new ConsoleRecord({ onLine: line => metrics?.read(line) });
-  const writer = new RecordWriter(record, logger);
+  const recording = new Recording({
+    ...services,
+    background,
+    workingDir: request.workingDir,
+    env: request.env,
+    metricPatterns: request.capture.metrics ? request.capture.metricPatterns : undefined,
+    systemMetricsMs: request.capture.systemMetricsMs,
+    patch: git.then(state => state?.patch),
+    environment: environmentOf(request, logger),
+  });
   const tracked = new TrackedRunStore(services.store, {
     logger,
-    plan: planOf(request, { source, git, experimentName, startTimeMs }, services.tagLimit),
-    onTracked: run => {
-      background.start('store the patch', async () => {
-        const patch = (await git)?.patch;
-        if (patch !== undefined) {
-          await services.writeArtifact(run, PATCH_ARTIFACT, Buffer.from(patch));
-        }
-      });
-      writer.writeTo(({ artifactPath, content }) =>
-        content === undefined
-          ? services.deleteArtifact(run, artifactPath)
-          : services.writeArtifact(run, artifactPath, content),
-      );
+    plan: {
+      ...planOf(request, { source, git, experimentName, startTimeMs }, services.tagLimit),
+      heartbeatTag: () => recording.heartbeatTag(),
     },
-    beforeEnd: async () => {
-      record.end();
-      await Promise.all([metrics?.finish(), writer.finish()]);
-    },
+    onTracked: run => recording.keepIn(run),
+    beforeEnd: () => recording.finish(),
   });
-  const metrics = reader && new MetricRecorder(reader, tracked, logger);
+  recording.recordTo(tracked);
   const token = randomBytes(32).toString('base64url');
   const server = await services.serve(tracked, token);
   const onLife = await runMaker(source, tracked, background);
@@ -139,11 +131,7 @@ export async function launch(
         hasCredentialsFile: existsSync(path.join(homedir(), '.mlflow', 'credentials')),
       }),
       onLife,
-      onOutput: (chunk, stream) => {
-        record.append(chunk, stream);
-        writer.noteChange();
-        onLife();
-      },
+      recording,
       logger,
     });
   } catch (error) {
@@ -167,13 +155,15 @@ function planOf(
     readonly startTimeMs: number;
   },
   tagLimit: number,
-): RunPlan {
+): Omit<RunPlan, 'heartbeatTag'> {
   const command = commandText(request.command, request.args);
   return {
     experimentName: found.experimentName,
     ...(request.runName === undefined ? {} : { runName: request.runName }),
     tags: request.tags,
-    params: plannedParams(request, found.source),
+    params: request.capture.params
+      ? plannedParams(request.params, found.source.args, request.workingDir)
+      : Promise.resolve(request.params),
     contextTags: processTags(found.source.name, command, request.env, tagLimit),
     gitTags: found.git.then(state => gitTags(state, tagLimit)),
     userId: userName(request.env),
@@ -181,19 +171,22 @@ function planOf(
   };
 }
 
-/** `--param` over the command line's options over the configuration files that they name. */
-async function plannedParams(
-  { params, capture, workingDir }: LaunchRequest,
-  { args }: ScriptSource,
-): Promise<readonly KeyValue[]> {
-  const captured = capture.params
-    ? [
-        ...(await readConfigFiles(args, workingDir)).flatMap(file => file.params),
-        ...commandLineParams(args),
-      ]
-    : [];
-  const byKey = new Map([...captured, ...params].map(({ key, value }) => [key, value]));
-  return [...byKey].map(([key, value]) => ({ key, value }));
+/** Never rejects: a script runs without it. */
+async function environmentOf(
+  { command, workingDir, env, capture }: LaunchRequest,
+  logger: Logger,
+): Promise<string | undefined> {
+  try {
+    return await environmentRecord({
+      command,
+      workingDir,
+      env,
+      variables: capture.environmentVariables,
+    });
+  } catch (error) {
+    reportFailure(logger, 'record the environment', error);
+    return undefined;
+  }
 }
 
 /** Rejects with Node's error when the process cannot be started. */
@@ -201,7 +194,7 @@ async function runProcess(
   request: LaunchRequest,
   options: {
     readonly env: NodeJS.ProcessEnv;
-    readonly onOutput: (chunk: Buffer, stream: OutputStream) => void;
+    readonly recording: Recording;
     /** Called at every sign of life of the script. */
     readonly onLife: () => void;
     readonly logger: Logger;
@@ -214,11 +207,15 @@ async function runProcess(
       cwd: request.workingDir,
       env: options.env,
       graceMs: GRACE_MS,
-      onOutput: options.onOutput,
+      onOutput: (chunk, stream) => {
+        options.recording.output(chunk, stream);
+        options.onLife();
+      },
     },
     options.logger,
   );
-  const unseen = child.capturesOutput ? undefined : setTimeout(options.onLife, UNSEEN_OUTPUT_MS);
+  options.recording.started(child);
+  const unseen = setTimeout(options.onLife, SILENCE_MS);
   try {
     return await child.ended();
   } finally {

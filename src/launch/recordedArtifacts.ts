@@ -2,3 +2,5 @@
 export const CONSOLE_ARTIFACT = 'mlflow-tracker/console.log';
 /** Artifact path of the whole patch, of which the tag `mlflow.source.git.diff` is the beginning. */
 export const PATCH_ARTIFACT = 'mlflow-tracker/uncommitted.patch';
+/** Artifact path of where the script ran, see `environmentRecord`. */
+export const ENVIRONMENT_ARTIFACT = 'mlflow-tracker/environment.json';

@@ -44,6 +44,11 @@ export class SessionRuns {
     return this.runs.has(runId);
   }
 
+  /** Runs that are not over. */
+  get running(): readonly RunId[] {
+    return [...this.runs].flatMap(([runId, { status }]) => (isTerminal(status) ? [] : [runId]));
+  }
+
   /** The script made a run, or resumed one. */
   started(runId: RunId): void {
     this.order += 1;

@@ -33,6 +33,8 @@ export interface RunPlan {
   readonly params: Promise<readonly KeyValue[]>;
   /** Context tags of every run; what takes a moment to find out comes as a promise that never rejects. */
   readonly contextTags: readonly KeyValue[];
+  /** The sign of life that a run gets when it is made. */
+  readonly heartbeatTag: () => KeyValue;
   readonly gitTags: Promise<readonly KeyValue[]>;
   readonly userId: string | undefined;
   /** ms since epoch. */
@@ -172,6 +174,11 @@ export class TrackedRunStore extends ForwardingStore {
     }
   }
 
+  /** The session's runs that are not over. */
+  get runningRuns(): readonly RunId[] {
+    return this.runs.running;
+  }
+
   /** Whether the script makes its runs itself, so that what it prints may be what it logs. */
   get scriptHasRuns(): boolean {
     return this.tracked?.by === 'script' || (this.tracked === undefined && !this.runs.isEmpty);
@@ -250,9 +257,10 @@ export class TrackedRunStore extends ForwardingStore {
     request: CreateRunRequest,
     options?: CallOptions,
   ): Promise<Run> {
-    const { contextTags, gitTags } = this.options.plan;
+    const { contextTags, gitTags, heartbeatTag } = this.options.plan;
     const git = await within(gitTags, GIT_PATIENCE_MS);
-    const tags = merge([...contextTags, ...(git ?? []), ...extra], request.tags ?? []);
+    const context = [...contextTags, heartbeatTag(), ...(git ?? []), ...extra];
+    const tags = merge(context, request.tags ?? []);
     const run = await this.inner.createRun({ ...request, tags }, options);
     const { runId } = run.info;
     this.runs.started(runId);

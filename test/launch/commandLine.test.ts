@@ -37,7 +37,13 @@ describe('arguments of mlflow-tracker run', () => {
       tags: [{ key: 'note', value: 'a=b' }],
       command: 'python',
       args: ['train.py', '--', '--tag', 'x'],
-      capture: { params: true, metrics: true, metricPatterns: [] },
+      capture: {
+        params: true,
+        metrics: true,
+        metricPatterns: [],
+        systemMetricsMs: 10_000,
+        environmentVariables: [],
+      },
     });
   });
 
@@ -47,6 +53,10 @@ describe('arguments of mlflow-tracker run', () => {
     [['--'], 'The command to run is missing'],
     [['--param', 'lr', '--', 'x'], '--param takes KEY=VALUE, and "lr" is not that.'],
     [['--tag', '=v', '--', 'x'], '--tag takes KEY=VALUE'],
+    [
+      ['--system-metrics', 'often', '--', 'x'],
+      '--system-metrics takes seconds from 0.1 to 86400, or 0',
+    ],
     [['--frobnicate', '--', 'x'], "Unknown option '--frobnicate'"],
     [['--param', 'a?b=1', '--', 'x'], 'Names may only contain'],
     [['--experiment', '', '--', 'x'], 'Invalid experiment name'],

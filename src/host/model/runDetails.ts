@@ -1,6 +1,7 @@
 import { formatNumber } from '../../base/formatNumber';
 import { formatDuration, formatTimestamp } from '../../base/formatTime';
 import type { Dataset, Metric, Run, RunId } from '../../tracking/entities';
+import { HEARTBEAT_TAG, STOP_TAG } from '../../tracking/heartbeat';
 import type { CallOptions } from '../../tracking/trackingStore';
 import type { TrackerClient } from '../../stores/rest/trackerClient';
 import { chooseMainMetric, orderMetrics } from './mainMetric';
@@ -45,6 +46,8 @@ const HIDDEN_TAGS = new Set([
   'mlflow.runColor',
   'mlflow.source.git.diff',
   'mlflow.log-model.history',
+  HEARTBEAT_TAG,
+  STOP_TAG,
 ]);
 
 /** Everything about single runs: read whole when first asked for, kept until the run changes. */

@@ -20,7 +20,6 @@ const LAST_OUTPUT_MS = 1_000;
  * itself; without one it leads a group of its own, to which the wrapper passes on its signals.
  */
 export class PipedProcess implements SupervisedProcess {
-  readonly capturesOutput: boolean;
   private readonly child: ChildProcess;
   private readonly ownsGroup: boolean;
   private readonly spawned: Promise<void>;
@@ -30,9 +29,9 @@ export class PipedProcess implements SupervisedProcess {
 
   /** Starts the process; {@link started} tells whether that worked. */
   constructor(private readonly options: ProcessOptions) {
-    this.capturesOutput = !process.stdout.isTTY && !process.stderr.isTTY;
-    this.ownsGroup = process.platform !== 'win32' && this.capturesOutput && !process.stdin.isTTY;
-    const stdio: StdioOptions = this.capturesOutput ? ['inherit', 'pipe', 'pipe'] : 'inherit';
+    const isSeen = !process.stdout.isTTY && !process.stderr.isTTY;
+    this.ownsGroup = process.platform !== 'win32' && isSeen && !process.stdin.isTTY;
+    const stdio: StdioOptions = isSeen ? ['inherit', 'pipe', 'pipe'] : 'inherit';
     this.child = spawn(options.command, [...options.args], {
       cwd: options.cwd,
       env: options.env,
@@ -69,6 +68,10 @@ export class PipedProcess implements SupervisedProcess {
       this.signals.dispose();
       throw error;
     }
+  }
+
+  stop(): void {
+    this.signals.stop();
   }
 
   async ended(): Promise<ProcessEnd> {

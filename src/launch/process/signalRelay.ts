@@ -29,6 +29,14 @@ export class SignalRelay implements Disposable {
     this.signalledAtMs ??= Date.now();
   }
 
+  /** Asks the script to end as Ctrl-C does, then as a system does that shuts down, then makes it. */
+  stop(): void {
+    this.note();
+    this.options.kill('SIGINT');
+    this.later(1, 'SIGTERM');
+    this.later(2, 'SIGKILL');
+  }
+
   dispose(): void {
     this.resources.dispose();
   }
@@ -39,9 +47,13 @@ export class SignalRelay implements Disposable {
       this.options.kill(signal);
     }
     if (signal === 'SIGTERM' || signal === 'SIGHUP') {
-      const timer = setTimeout(() => this.options.kill('SIGKILL'), this.options.graceMs);
-      this.resources.add(toDisposable(() => clearTimeout(timer)));
+      this.later(1, 'SIGKILL');
     }
+  }
+
+  private later(graces: number, signal: NodeJS.Signals): void {
+    const timer = setTimeout(() => this.options.kill(signal), graces * this.options.graceMs);
+    this.resources.add(toDisposable(() => clearTimeout(timer)));
   }
 }
 

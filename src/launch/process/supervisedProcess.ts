@@ -8,7 +8,7 @@ export interface ProcessOptions {
   readonly env: NodeJS.ProcessEnv;
   /** ms between the wrapper's SIGTERM or SIGHUP and SIGKILL for a script that does not end. */
   readonly graceMs: number;
-  /** Called with what the script writes, as it comes, where it can be seen: see `capturesOutput`. */
+  /** Called with what the script writes, as it comes; not where it writes to a terminal that is not ours. */
   readonly onOutput: (chunk: Buffer, stream: OutputStream) => void;
 }
 
@@ -24,12 +24,12 @@ export interface ProcessEnd extends Ending {
 
 /** A script's process as it would run without the wrapper: same terminal, input, working directory and exit code. */
 export interface SupervisedProcess {
-  /** True when the output is seen by `onOutput`. */
-  readonly capturesOutput: boolean;
   /** Process id of the script; undefined when it could not be started. */
   readonly pid: number | undefined;
   /** Resolves when the process runs, rejects with Node's error (`code` ENOENT, EACCES, …) when it could not start. */
   started(): Promise<void>;
+  /** Ends the script and its children: by SIGINT, after the grace by SIGTERM, after another by SIGKILL. */
+  stop(): void;
   /** Resolves when the process has ended and its output is through. The process must have started. */
   ended(): Promise<ProcessEnd>;
 }

@@ -24,7 +24,6 @@ const DEFAULT_SIZE = { cols: 80, rows: 24 };
  * progress bars, every key goes to it, and what it writes is seen on the way.
  */
 export class TerminalProcess implements SupervisedProcess {
-  readonly capturesOutput = true;
   private readonly resources = new DisposableStore();
   private pty: IPty | undefined;
   private signals: SignalRelay | undefined;
@@ -68,6 +67,10 @@ export class TerminalProcess implements SupervisedProcess {
     }
     this.showOutput(pty);
     this.passKeys(pty);
+  }
+
+  stop(): void {
+    this.signals?.stop();
   }
 
   async ended(): Promise<ProcessEnd> {

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** Linux counts the time since boot in hundredths of a second for programs, whatever the kernel does. */
+const TICK_MS = 10;
+/** ms by which two readings of one start may differ: the clock may have been set since. */
+const TOLERANCE_MS = 5_000;
+
+/** The name of this machine, as heartbeats tell it. */
+export function thisHost(): string {
+  return hostname();
+}
+
+/** ms since epoch at which this process started. */
+export function ownStartMs(): number {
+  return startOf(process.pid) ?? Date.now() - process.uptime() * 1000;
+}
+
+/**
+ * Whether the process that had this id at that time is still alive on this machine. Where the system does not tell when a
+ * process started, any process with the id counts.
+ */
+export function isAlive(pid: number, startMs: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: there is one, of somebody else.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) {
+      return false;
+    }
+  }
+  const startedMs = startOf(pid);
+  return startedMs === undefined || Math.abs(startedMs - startMs) <= TOLERANCE_MS;
+}
+
+function startOf(pid: number): number | undefined {
+  try {
+    // The name of the program, in parentheses, may hold anything.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    const boot = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1];
+    const startMs = Number(boot) * 1000 + ticks * TICK_MS;
+    return Number.isFinite(startMs) ? startMs : undefined;
+  } catch {
+    return undefined;
+  }
+}

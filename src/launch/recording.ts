@@ -1,0 +1,114 @@
+import type { Logger } from '../base/logger';
+import type { KeyValue, Run } from '../tracking/entities';
+import type { TrackingStore } from '../tracking/trackingStore';
+import type { BackgroundWork } from './backgroundWork';
+import { MetricRecorder } from './capture/metricRecorder';
+import { OutputMetrics } from './capture/outputMetrics';
+import { ConsoleRecord } from './console/consoleRecord';
+import { RecordWriter } from './console/recordWriter';
+import { Heart } from './heart';
+import type { OutputStream, SupervisedProcess } from './process/supervisedProcess';
+import { ENVIRONMENT_ARTIFACT, PATCH_ARTIFACT } from './recordedArtifacts';
+import { SystemSampler } from './system/systemSampler';
+import type { TrackedRunStore } from './trackedRunStore';
+
+export interface RecordingOptions {
+  readonly store: TrackingStore;
+  readonly logger: Logger;
+  readonly background: BackgroundWork;
+  readonly workingDir: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Patterns of the person's own for metrics in the output; undefined where none are to be taken from it. */
+  readonly metricPatterns: readonly string[] | undefined;
+  /** ms between two samples of the machine's load; 0: none. */
+  readonly systemMetricsMs: number;
+  /** The texts that a run keeps, undefined where there is nothing. Never reject. */
+  readonly patch: Promise<string | undefined>;
+  readonly environment: Promise<string | undefined>;
+  writeArtifact(run: Run, artifactPath: string, content: Uint8Array<ArrayBuffer>): Promise<void>;
+  deleteArtifact(run: Run, artifactPath: string): Promise<void>;
+}
+
+/** What is recorded of a script beside what it logs itself: output, metrics in it, load of the machine, signs of life. */
+export class Recording {
+  private readonly record: ConsoleRecord;
+  private readonly writer: RecordWriter;
+  private readonly reader: OutputMetrics | undefined;
+  private readonly heart: Heart;
+  private readonly sampler: SystemSampler;
+  private metrics: MetricRecorder | undefined;
+  private tracked: TrackedRunStore | undefined;
+  private child: SupervisedProcess | undefined;
+
+  /** Throws INVALID_PARAMETER_VALUE for a wrong pattern, before hours of training. */
+  constructor(private readonly options: RecordingOptions) {
+    const { logger, metricPatterns } = options;
+    this.reader = metricPatterns && new OutputMetrics(metricPatterns);
+    this.record = new ConsoleRecord({ onLine: line => this.metrics?.read(line) });
+    this.writer = new RecordWriter(this.record, logger);
+    this.heart = new Heart({
+      store: options.store,
+      runningRuns: () => this.tracked?.runningRuns ?? [],
+      onStopRequested: () => this.child?.stop(),
+      logger,
+    });
+    this.sampler = new SystemSampler({
+      intervalMs: options.systemMetricsMs,
+      workingDir: options.workingDir,
+      env: options.env,
+      pid: () => this.child?.pid,
+      log: async metrics => (await this.tracked?.addMetrics(metrics)) ?? false,
+      logger,
+    });
+  }
+
+  /** Where the runs are made. To be called before the script starts. */
+  recordTo(tracked: TrackedRunStore): void {
+    this.tracked = tracked;
+    this.metrics = this.reader && new MetricRecorder(this.reader, tracked, this.options.logger);
+  }
+
+  /** The script runs. */
+  started(child: SupervisedProcess): void {
+    this.child = child;
+    this.heart.start();
+    this.sampler.start();
+  }
+
+  output(chunk: Buffer, stream: OutputStream): void {
+    this.record.append(chunk, stream);
+    this.writer.noteChange();
+  }
+
+  /** The sign of life that a run gets when it is made. */
+  heartbeatTag(): KeyValue {
+    return this.heart.tag();
+  }
+
+  /** It is decided which run is the tracked one; again if the script's own run replaces the wrapper's. */
+  keepIn(run: Run): void {
+    const { options } = this;
+    const { background, patch, environment } = options;
+    const keep = (what: string, artifactPath: string, text: Promise<string | undefined>): void =>
+      background.start(`store the ${what}`, async () => {
+        const content = await text;
+        if (content !== undefined) {
+          await options.writeArtifact(run, artifactPath, Buffer.from(content));
+        }
+      });
+    keep('patch', PATCH_ARTIFACT, patch);
+    keep('environment', ENVIRONMENT_ARTIFACT, environment);
+    this.writer.writeTo(({ artifactPath, content }) =>
+      content === undefined
+        ? options.deleteArtifact(run, artifactPath)
+        : options.writeArtifact(run, artifactPath, content),
+    );
+  }
+
+  /** The script has ended: records the rest. Never rejects. */
+  async finish(): Promise<void> {
+    await Promise.all([this.heart.stop(), this.sampler.stop()]);
+    this.record.end();
+    await Promise.all([this.metrics?.finish(), this.writer.finish()]);
+  }
+}

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Tiers that run in plain Node, the webviews with Chromium beside it. */
@@ -14,6 +16,8 @@ export default defineConfig({
     // names the tests that needed one.
     retry: 1,
     hookTimeout: 180_000,
+    // What servers remember between tests is not kept with what the user's own remember.
+    env: { MLFLOW_TRACKER_CACHE: join(tmpdir(), `mlflow-tracker-test-cache-${process.pid}`) },
     projects: [
       ...tiers.map(name => ({
         extends: true as const,

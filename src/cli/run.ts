@@ -8,6 +8,7 @@ import { openStore, remoteOf } from '../stores/openStore';
 import type { Run } from '../tracking/entities';
 import type { TrackingStore } from '../tracking/trackingStore';
 import { LIMITS } from '../tracking/validation';
+import { cacheFolder } from './cacheFolder';
 import { parseRunArguments, RUN_USAGE, type RunArguments } from './runArguments';
 import { sayFailure } from './sayFailure';
 import { serveStore } from './serveStore';
@@ -45,6 +46,7 @@ async function track(args: RunArguments): Promise<number> {
     logger,
     workingDir: storeDir,
     env,
+    cacheFolder: cacheFolder(env),
     createSchemaFor: await installedMlflowVersion(args.command, commandDir, env),
   });
   try {

@@ -3,6 +3,7 @@ import { mlflowVersionOf } from '../launch/installedMlflow';
 import { defaultTrackingUri } from '../stores/defaultTrackingUri';
 import { openStore, remoteOf } from '../stores/openStore';
 import { TrackingError } from '../tracking/trackingError';
+import { cacheFolder } from './cacheFolder';
 import { parseServerArguments, SERVER_USAGE } from './serverArguments';
 import { serveStore } from './serveStore';
 import { stderrLogger, writeLine } from './writers';
@@ -33,6 +34,7 @@ export async function server(argv: readonly string[]): Promise<number> {
       workingDir,
       env,
       artifactRoot: args.artifactRoot,
+      cacheFolder: cacheFolder(env),
       createSchemaFor: await mlflowVersionOf(workingDir, env),
     });
     try {

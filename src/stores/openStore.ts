@@ -21,6 +21,8 @@ export interface OpenStoreOptions {
   readonly artifactRoot?: string | undefined;
   /** The MLflow version whose schema a new database gets; default: the newest that pip installs whole. */
   readonly createSchemaFor?: string | undefined;
+  /** Where a store may keep what it can make anew, such as an index of its files; absent: nowhere. */
+  readonly cacheFolder?: string | undefined;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface OpenStoreOptions {
  * Throws a `TrackingError` that names what is supported, or what is wrong with the store.
  */
 export async function openStore(uri: string, options: OpenStoreOptions): Promise<TrackingStore> {
-  const { logger, workingDir, artifactRoot, createSchemaFor } = options;
+  const { logger, workingDir, artifactRoot, createSchemaFor, cacheFolder } = options;
   const scheme = /^([A-Za-z][\w.-]+)(?:\+\w+)?:/.exec(uri)?.[1]?.toLowerCase() ?? '';
   switch (scheme) {
     case '':
@@ -37,7 +39,10 @@ export async function openStore(uri: string, options: OpenStoreOptions): Promise
       const root = scheme === '' ? path.resolve(workingDir, uri) : folderOf(uri, workingDir);
       // MLflow keeps the form in which the store was named: a path stays a path, a URI a URI.
       const ownRoot = scheme === '' ? undefined : pathToFileURL(root).href;
-      return FileStore.open(root, present({ logger, artifactRoot: artifactRoot ?? ownRoot }));
+      return FileStore.open(
+        root,
+        present({ logger, artifactRoot: artifactRoot ?? ownRoot, cacheFolder }),
+      );
     }
     case 'sqlite':
     case 'postgresql':

@@ -27,8 +27,8 @@ export interface Batch {
   readonly params: readonly KeyValue[];
   readonly tags: readonly KeyValue[];
   readonly lines: readonly KeyLines[];
-  /** Throws when a param that has appeared in the meantime has another value. */
-  readonly checkUnchanged: (param: KeyValue) => void;
+  /** Throws when a param that has appeared in the meantime has another value, or one that cannot be read. */
+  readonly checkWritten: (param: KeyValue) => void;
 }
 
 /** Lines for one metric file. */
@@ -99,7 +99,7 @@ export class BatchWriter {
           undo.push(() => unlink(path));
         } else {
           // Another process was faster; the same value again is no change.
-          batch.checkUnchanged(param);
+          batch.checkWritten(param);
         }
       },
     );

@@ -7,10 +7,17 @@ export function errnoOf(error: unknown): string | undefined {
     : undefined;
 }
 
-/** True when the path, or a folder on the way to it, does not exist. */
+/** True when the path, or a folder on the way to it, does not exist, or no longer does on its file server. */
 export function isMissing(error: unknown): boolean {
   const code = errnoOf(error);
-  return code === 'ENOENT' || code === 'ENOTDIR';
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ESTALE';
+}
+
+/** What is no plain file, with a code as the system's own errors have. */
+export class SpecialFileError extends Error {
+  constructor(readonly code: 'EISDIR' | 'ENOTREG' | 'EFBIG') {
+    super(code);
+  }
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -27,6 +34,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
   EIO: 'the disk reports an error',
+  EFBIG: 'it is too large',
+  ENOTREG: 'a pipe, a socket or a device is in place of a file',
+  ENXIO: 'a pipe, a socket or a device is in place of a file',
+  ENODEV: 'a pipe, a socket or a device is in place of a file',
   ENAMETOOLONG: 'its name is too long for the file system',
 };
 
@@ -77,6 +88,12 @@ export function writeError(path: string, error: unknown): TrackingError {
     case 'ENOTDIR':
     case 'ELOOP':
     case 'EEXIST':
+    case 'ENOTEMPTY':
+    case 'ENOTREG':
+    case 'ENXIO':
+    case 'ENODEV':
+    case 'EFBIG':
+    case 'EINVAL':
     case 'ENAMETOOLONG':
       return new TrackingError('INVALID_PARAMETER_VALUE', message, { cause: error });
     default:

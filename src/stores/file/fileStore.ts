@@ -44,12 +44,17 @@ import { searchDatasets } from './datasetSearch';
 import { ExperimentFiles } from './experimentFiles';
 import { searchExperiments } from './experimentSearch';
 import { errnoOf, writeError } from './fileErrors';
+import { settleMs } from './fileSystem';
+import { IndexFolder } from './index/indexFolder';
+import { RunIndex } from './index/runIndex';
 import { KeyedQueue } from './keyedQueue';
+import { LatestPoints } from './latestPoints';
 import { DEFAULT_EXPERIMENT_ID, Layout } from './layout';
 import { ModelFiles } from './modelFiles';
 import { ModelSearch } from './modelSearch';
 import { ProblemList } from './problemList';
 import { isFolder, stampOf } from './readFiles';
+import { runColumnKinds } from './runColumns';
 import { RunFiles } from './runFiles';
 import { RunSearch } from './runSearch';
 import { RunWriter } from './runWriter';
@@ -61,6 +66,8 @@ export interface FileStoreOptions {
   readonly logger: Logger;
   /** Path or URI below which new experiments keep their artifacts; default the store's own folder, as a plain path. */
   readonly artifactRoot?: string;
+  /** Where an index may be kept, outside the store; absent: each process reads the files anew. */
+  readonly cacheFolder?: string;
 }
 
 /**
@@ -69,6 +76,7 @@ export interface FileStoreOptions {
  */
 export class FileStore implements TrackingStore {
   private readonly experiments: ExperimentFiles;
+  private readonly index: RunIndex;
   private readonly runs: RunFiles;
   private readonly batches: BatchWriter;
   private readonly writer: RunWriter;
@@ -82,15 +90,24 @@ export class FileStore implements TrackingStore {
   private constructor(
     private readonly layout: Layout,
     private readonly problems: ProblemList,
-    logger: Logger,
+    { logger, cacheFolder }: FileStoreOptions,
   ) {
+    const latest = new LatestPoints(problems);
     this.experiments = new ExperimentFiles(layout, problems);
     this.datasets = new DatasetFiles(problems);
-    this.runs = new RunFiles(layout, this.experiments, this.datasets, problems);
+    this.index = new RunIndex({
+      kindOf: runColumnKinds(latest, problems),
+      settleMs: settleMs(layout.root),
+      ...(cacheFolder === undefined
+        ? {}
+        : { folder: new IndexFolder(join(cacheFolder, 'file-stores'), logger) }),
+    });
+    const { experiments, datasets, index } = this;
+    this.runs = new RunFiles({ layout, experiments, datasets, index, latest, problems });
     this.models = new ModelFiles(this.experiments, problems);
     this.batches = new BatchWriter(layout.root, problems, logger);
     this.writer = new RunWriter(this.runs, this.models, problems, this.batches);
-    this.runSearch = new RunSearch(this.experiments, this.runs, this.datasets);
+    this.runSearch = new RunSearch(experiments, { runs: this.runs, datasets, index });
     this.modelSearch = new ModelSearch(this.experiments, this.models);
     this.watcher = new StoreWatcher(layout, this.experiments, this.runs, logger);
   }
@@ -101,7 +118,7 @@ export class FileStore implements TrackingStore {
    */
   static async open(root: string, options: FileStoreOptions): Promise<FileStore> {
     const layout = new Layout(root, options.artifactRoot);
-    const store = new FileStore(layout, new ProblemList(options.logger), options.logger);
+    const store = new FileStore(layout, new ProblemList(options.logger), options);
     await store.batches.recover();
     return store;
   }
@@ -336,6 +353,7 @@ export class FileStore implements TrackingStore {
     this.watcher.dispose();
     await this.queue.drain();
     await this.batches.close();
+    await this.index.save();
   }
 
   private async writeExperiments<T>(

@@ -21,18 +21,25 @@ export function keyPath(folder: string, key: string): string {
 
 /** The file of a key that may be anything, such as one from a filter; `undefined` when no such key can exist. */
 export function safeKeyPath(folder: string, key: string): string | undefined {
+  return isKey(key) ? keyPath(folder, key) : undefined;
+}
+
+function isKey(key: string): boolean {
   try {
     validateKey(key, 'key');
+    return true;
   } catch (error) {
     if (TrackingError.is(error)) {
-      return undefined;
+      return false;
     }
     throw error;
   }
-  return keyPath(folder, key);
 }
 
-/** The keys in a folder, sorted. Links to files count, links to folders are not followed, as in MLflow. */
+/**
+ * The keys in a folder, sorted. Links to files count, links to folders are not followed, as in MLflow. A file whose name can
+ * be no key, such as one with a line break, becomes a problem.
+ */
 export function listKeys(folder: string, problems: ProblemList): string[] {
   const keys: string[] = [];
   collectKeys(folder, '', 0, keys, problems);
@@ -53,9 +60,19 @@ function collectKeys(
         collectKeys(path, `${prefix}${entry.name}/`, depth + 1, keys, problems);
       }
     } else if (!(entry.isSymbolicLink() && isFolder(path))) {
-      keys.push(prefix + entry.name);
+      const key = prefix + entry.name;
+      if (isKey(key)) {
+        keys.push(key);
+      } else {
+        problems.report(path, 'It is left out because its name can be no key.');
+      }
     }
   }
+}
+
+/** Those of the given keys that can exist, each once, sorted. */
+export function chosenKeys(keys: readonly string[]): string[] {
+  return [...new Set(keys)].filter(isKey).sort(compareCodePoints);
 }
 
 /** Params or tags: all, or those of the given keys that exist, sorted by key. */
@@ -65,10 +82,8 @@ export function readKeyValues(
   problems: ProblemList,
 ): KeyValue[] {
   const values: KeyValue[] = [];
-  for (const key of only
-    ? [...new Set(only)].sort(compareCodePoints)
-    : listKeys(folder, problems)) {
-    const value = readKeyValue(folder, key, problems);
+  for (const key of only ? chosenKeys(only) : listKeys(folder, problems)) {
+    const value = readKeyText(keyPath(folder, key), problems);
     if (value !== undefined) {
       values.push({ key, value });
     }

@@ -1,8 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Metric } from '../../tracking/entities';
 import { parseDatasetColumns, readPoints, comparePoints } from './metricLines';
 import type { ProblemList } from './problemList';
-import { readBytes, readKeyText, stampOf } from './readFiles';
+import { openRegular, readStamped, sameStamp, stampOf, type FileStamp } from './readFiles';
 
 type Latest = Omit<Metric, 'key'>;
 
@@ -13,9 +13,7 @@ interface Summary {
 }
 
 interface Entry extends Summary {
-  readonly ino: number;
-  readonly mtimeMs: number;
-  readonly fileSize: number;
+  readonly stamp: FileStamp;
   /** Bytes read so far, always up to the end of a line. */
   readonly readSize: number;
   /** The last bytes read, which must still be there for the file to have only grown. */
@@ -46,51 +44,59 @@ export class LatestPoints {
 
   /** `undefined` when there is no file, or no point in it. */
   get(path: string): Latest | undefined {
-    return this.entries.has(path) ? this.getLarge(path) : this.getAny(path);
+    return this.getStamped(path)?.latest;
   }
 
-  private getAny(path: string): Latest | undefined {
-    const text = readKeyText(path, this.problems);
-    if (text === undefined) {
+  /** As `get`, with the stamp that the file had before it was read; `undefined` when there is no file. */
+  getStamped(
+    path: string,
+  ): { readonly latest: Latest | undefined; readonly stamp: FileStamp } | undefined {
+    const known = this.entries.get(path);
+    return known ? this.getGrown(path, known) : this.getAny(path);
+  }
+
+  private getAny(path: string): Pick<Entry, 'latest' | 'stamp'> | undefined {
+    const read = readStamped(path, this.problems);
+    if (!read) {
       return undefined;
     }
-    return text.length < LARGE_BYTES
-      ? this.scan(path, Buffer.from(text), NOTHING).latest
-      : this.getLarge(path);
+    const { bytes, stamp } = read;
+    return bytes.length < LARGE_BYTES
+      ? { latest: this.scan(path, bytes, NOTHING).latest, stamp }
+      : this.remember(path, bytes, stamp, NOTHING);
   }
 
-  private getLarge(path: string): Latest | undefined {
+  private getGrown(path: string, known: Entry): Pick<Entry, 'latest' | 'stamp'> | undefined {
     const stamp = stampOf(path);
-    const known = this.entries.get(path);
-    if (
-      known?.ino === stamp?.ino &&
-      known?.mtimeMs === stamp?.mtimeMs &&
-      known?.fileSize === stamp?.size
-    ) {
-      return known?.latest;
+    if (stamp && sameStamp(stamp, known.stamp)) {
+      return known;
     }
     this.entries.delete(path);
-    const appended = known?.ino === stamp?.ino ? known && readAppended(path, known) : undefined;
-    const bytes = appended ?? readBytes(path, this.problems);
-    if (!stamp || !bytes) {
-      return undefined;
-    }
-    const before = (appended && known) ?? NOTHING;
+    const appended = stamp?.ino === known.stamp.ino ? readAppended(path, known) : undefined;
+    return stamp && appended ? this.remember(path, appended, stamp, known) : this.getAny(path);
+  }
+
+  private remember(
+    path: string,
+    bytes: Buffer,
+    stamp: FileStamp,
+    before: Summary & Pick<Entry, 'readSize' | 'tail'>,
+  ): Entry {
     const end = bytes.lastIndexOf(LINE_FEED) + 1;
-    const tail = Buffer.concat([before.tail, bytes.subarray(0, end)]).subarray(-TAIL_BYTES);
+    const lastBytes = bytes.subarray(Math.max(0, end - TAIL_BYTES), end);
+    const tail = Buffer.concat([before.tail, lastBytes]).subarray(-TAIL_BYTES);
     if (this.entries.size >= LIMIT) {
       this.entries.clear();
     }
+    const { mtimeMs, ctimeMs, size, ino } = stamp;
     const entry: Entry = {
       ...this.scan(path, bytes, before),
-      ino: stamp.ino,
-      mtimeMs: stamp.mtimeMs,
-      fileSize: stamp.size,
+      stamp: { mtimeMs, ctimeMs, size, ino },
       readSize: before.readSize + end,
       tail: Buffer.from(tail),
     };
     this.entries.set(path, entry);
-    return entry.latest;
+    return entry;
   }
 
   private scan(path: string, bytes: Buffer, before: Summary): Summary {
@@ -131,7 +137,7 @@ export function reportFaults(
 function readAppended(path: string, known: Entry): Buffer | undefined {
   let file: number | undefined;
   try {
-    file = openSync(path, 'r');
+    file = openRegular(path);
     const start = known.readSize - known.tail.length;
     const bytes = Buffer.alloc(Math.max(0, fstatSync(file).size - start));
     const length = readSync(file, bytes, 0, bytes.length, start);

@@ -29,6 +29,10 @@ export class ProblemList {
     }
   }
 
+  has(path: string): boolean {
+    return this.messages.size > 0 && this.messages.has(path);
+  }
+
   list(): StoreProblem[] {
     for (const path of this.messages.keys()) {
       if (!isThere(path)) {

@@ -1,13 +1,28 @@
 import { isUtf8 } from 'node:buffer';
-import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+  type Dirent,
+} from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf, isMissing, reasonOf } from './fileErrors';
+import { errnoOf, isMissing, reasonOf, SpecialFileError } from './fileErrors';
 import type { ProblemList } from './problemList';
 
 /*
  * Reading is synchronous on purpose: for files of a few bytes a synchronous read takes about 10 µs, an asynchronous one
  * four times that on two cores. Callers that read many files give way between slices, see `Turns`.
  */
+
+/** Opens a pipe without waiting for its other end. Windows has neither the flag nor such files. */
+export const NO_WAIT = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
+
+/** Longer files are left out: no history that anyone logged comes near, and one buffer must hold them. */
+const MAX_BYTES = 1024 ** 3;
 
 /** What tells one content of a file from another without reading it. */
 export interface FileStamp {
@@ -32,51 +47,122 @@ export function sameStamp(a: FileStamp, b: FileStamp): boolean {
 
 /** The bytes of a file; `undefined` when it is missing, or cannot be read, which becomes a problem. */
 export function readBytes(path: string, problems: ProblemList): Buffer | undefined {
-  try {
-    const bytes = readFileSync(path);
-    problems.clear(path);
-    return bytes;
-  } catch (error) {
-    reportUnreadable(path, error, problems);
-    return undefined;
-  }
+  const bytes = readWith(path, problems, false, readOnce)?.bytes;
+  return bytes?.buffer === shared.buffer ? Buffer.from(bytes) : bytes;
 }
 
-/** The text of a file in UTF-8; `undefined` when it is missing, or cannot be read, which becomes a problem. */
-export function readText(path: string, problems: ProblemList): string | undefined {
-  return readFileAt(path, problems, false);
-}
-
-/** As `readText`, where a folder in place of the file is no fault: the key `a` is asked for and `a/b` exists. */
-export function readKeyText(path: string, problems: ProblemList): string | undefined {
-  return readFileAt(path, problems, true);
-}
-
-function readFileAt(
+/**
+ * The text of a file in UTF-8; `undefined` when it is missing, or cannot be read, which becomes a problem.
+ * @param folderIsMissing a folder in place of the file is no fault: the key `a` is asked for and `a/b` exists.
+ */
+export function readStampedText(
   path: string,
   problems: ProblemList,
   folderIsMissing: boolean,
-): string | undefined {
+): StampedText | undefined {
+  return readWith(path, problems, folderIsMissing, readTextOnce);
+}
+
+/** As `readStampedText`, the text of a param or tag alone. */
+export function readKeyText(path: string, problems: ProblemList): string | undefined {
+  return readWith(path, problems, true, readTextOnce)?.text;
+}
+
+/** As `readBytes`, with the stamp that the file had before it was read, and no fault where a folder is. */
+export function readStamped(path: string, problems: ProblemList): StampedBytes | undefined {
+  return readWith(path, problems, true, readOnce);
+}
+
+function readWith<T>(
+  path: string,
+  problems: ProblemList,
+  folderIsMissing: boolean,
+  read: (path: string) => T,
+): T | undefined {
   try {
-    const text = readFileSync(path, 'utf8');
-    if (text.includes('\uFFFD') && !isUtf8(readFileSync(path))) {
-      problems.report(path, 'It is left out because it is not UTF-8 text.');
-      return undefined;
-    }
+    const content = retryStale(path, read);
     problems.clear(path);
-    return text;
+    return content;
   } catch (error) {
-    if (folderIsMissing && errnoOf(error) === 'EISDIR') {
-      return undefined;
+    if (error instanceof NotTextError) {
+      problems.report(path, 'It is left out because it is not UTF-8 text.');
+    } else if (folderIsMissing && errnoOf(error) === 'EISDIR') {
+      problems.clear(path);
+    } else if (!isMissing(error)) {
+      problems.report(path, `It is left out because it cannot be read: ${reasonOf(error)}.`);
     }
-    reportUnreadable(path, error, problems);
     return undefined;
   }
 }
 
-function reportUnreadable(path: string, error: unknown, problems: ProblemList): void {
-  if (!isMissing(error)) {
-    problems.report(path, `It is left out because it cannot be read: ${reasonOf(error)}.`);
+/** On a network file system a file that was replaced between two look-ups is stale once, and there the next time. */
+function retryStale<T>(path: string, read: (path: string) => T): T {
+  try {
+    return read(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ESTALE') {
+      return read(path);
+    }
+    throw error;
+  }
+}
+
+class NotTextError extends Error {}
+
+/** A text, with the stamp that its file had before it was read. */
+export interface StampedText {
+  readonly text: string;
+  readonly stamp: FileStamp;
+}
+
+function readTextOnce(path: string): StampedText {
+  const { bytes, stamp } = readOnce(path);
+  const text = bytes.toString('utf8');
+  if (text.includes('\uFFFD') && !isUtf8(bytes)) {
+    throw new NotTextError();
+  }
+  return { text, stamp };
+}
+
+export interface StampedBytes {
+  /** Valid until the next file is read. */
+  readonly bytes: Buffer;
+  readonly stamp: FileStamp;
+}
+
+function readOnce(path: string): StampedBytes {
+  const file = openRegular(path);
+  try {
+    const stamp = fstatSync(file);
+    if (!stamp.isFile()) {
+      throw stamp.isDirectory() ? new SpecialFileError('EISDIR') : new SpecialFileError('ENOTREG');
+    }
+    return { bytes: readOpen(file, stamp.size), stamp };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Opens a file for reading, and waits for nobody: a pipe in its place would otherwise hold the whole process. */
+export function openRegular(path: string): number {
+  return openSync(path, constants.O_RDONLY | NO_WAIT);
+}
+
+/** Most files are a few bytes; a buffer for each would cost more than reading them. */
+const shared = Buffer.allocUnsafeSlow(64 * 1024);
+
+function readOpen(file: number, size: number): Buffer {
+  if (size > MAX_BYTES) {
+    throw new SpecialFileError('EFBIG');
+  }
+  const buffer = size < shared.length ? shared : Buffer.allocUnsafeSlow(size);
+  let length = 0;
+  for (;;) {
+    const count = readSync(file, buffer, length, buffer.length - length, length);
+    length += count;
+    if (count === 0 || length >= size) {
+      return buffer.subarray(0, length);
+    }
   }
 }
 

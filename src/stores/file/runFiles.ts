@@ -1,14 +1,14 @@
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Metric, MetricColumns, Run, RunId, RunInfo, ViewType } from '../../tracking/entities';
 import { decodePageToken, encodePageToken } from '../../tracking/pageToken';
-import { compareCodePoints } from '../../tracking/search/values';
 import { TrackingError } from '../../tracking/trackingError';
 import type { MetricHistoryRequest, Page, RunProjection } from '../../tracking/trackingStore';
 import { validateKey, validateRunId } from '../../tracking/validation';
 import type { DatasetFiles } from './datasetFiles';
 import type { ExperimentFiles } from './experimentFiles';
-import { keyPath, listKeys, readKeyValue, readKeyValues, safeKeyPath } from './keyFiles';
-import { LatestPoints, reportFaults } from './latestPoints';
+import { chosenKeys, keyPath, listKeys, readKeyValue, readKeyValues } from './keyFiles';
+import type { RunIndex } from './index/runIndex';
+import { reportFaults, type LatestPoints } from './latestPoints';
 import {
   appendToUri,
   ARTIFACTS_FOLDER,
@@ -19,11 +19,11 @@ import {
   TAGS_FOLDER,
   type Layout,
 } from './layout';
-import { MetaCache, readMeta } from './metaFiles';
 import { parseDatasetColumns, readColumns, readPoints } from './metricLines';
 import type { ProblemList } from './problemList';
-import { isFolder, listNames, readBytes, readKeyText } from './readFiles';
-import { readRunInfo, type StoredRunInfo } from './runMeta';
+import { isFolder, listNames, readStamped } from './readFiles';
+import type { StoredRun } from './runColumns';
+import type { StoredRunInfo } from './runMeta';
 import type { Turns } from './turns';
 
 export const RUN_NAME_TAG = 'mlflow.runName';
@@ -31,25 +31,30 @@ export const RUN_NAME_TAG = 'mlflow.runName';
 /** What a run's id may be: no dot, so that `meta.yaml` and unfinished files are none. */
 const RUN_ID = /^[A-Za-z0-9][\p{L}\p{N}_-]*$/u;
 
-/** A run's folder with what its meta file says. */
-export interface StoredRun {
-  readonly folder: string;
-  readonly info: StoredRunInfo;
-}
-
 /** Reads runs: `<experiment>/<run id>`. */
 export class RunFiles {
-  private readonly metas = new MetaCache<StoredRun>();
   private readonly folders = new Map<RunId, string>();
+  private readonly layout: Layout;
+  private readonly experiments: ExperimentFiles;
+  private readonly datasets: DatasetFiles;
+  private readonly index: RunIndex;
   private readonly latest: LatestPoints;
+  private readonly problems: ProblemList;
 
-  constructor(
-    private readonly layout: Layout,
-    private readonly experiments: ExperimentFiles,
-    private readonly datasets: DatasetFiles,
-    private readonly problems: ProblemList,
-  ) {
-    this.latest = new LatestPoints(problems);
+  constructor(parts: {
+    readonly layout: Layout;
+    readonly experiments: ExperimentFiles;
+    readonly datasets: DatasetFiles;
+    readonly index: RunIndex;
+    readonly latest: LatestPoints;
+    readonly problems: ProblemList;
+  }) {
+    this.layout = parts.layout;
+    this.experiments = parts.experiments;
+    this.datasets = parts.datasets;
+    this.index = parts.index;
+    this.latest = parts.latest;
+    this.problems = parts.problems;
   }
 
   /** The folder of a run, in whichever experiment it lies. Throws RESOURCE_DOES_NOT_EXIST. */
@@ -103,22 +108,33 @@ export class RunFiles {
 
   /** `undefined` for a folder that is no run: one without a meta file may be a run about to be made, or artifacts. */
   read(folder: string): StoredRun | undefined {
-    return this.metas.get(folder, () => this.readStored(folder));
+    return this.index.get(folder, META_FILE) as StoredRun | undefined;
   }
 
-  /** The whole run, or the parts of it that a projection names. */
-  load(run: StoredRun, projection: RunProjection = {}): Run {
+  /**
+   * The whole run, or the parts of it that a projection names.
+   * @param data what was logged to the run, when it is known already.
+   */
+  load(
+    run: StoredRun,
+    projection: RunProjection = {},
+    data = this.loadData(run.folder, projection),
+  ): Run {
     const { folder } = run;
     const inputs = projection.inputs ?? true;
     return {
       info: this.infoOf(run),
-      data: {
-        metrics: this.loadMetrics(folder, projection.metricKeys),
-        params: readKeyValues(join(folder, PARAMS_FOLDER), projection.paramKeys, this.problems),
-        tags: readKeyValues(join(folder, TAGS_FOLDER), projection.tagKeys, this.problems),
-      },
+      data,
       inputs: inputs ? this.datasets.readInputs(folder) : { datasets: [], models: [] },
       outputs: { models: inputs ? this.datasets.readOutputs(folder) : [] },
+    };
+  }
+
+  loadData(folder: string, projection: RunProjection): Run['data'] {
+    return {
+      metrics: this.loadMetrics(folder, projection.metricKeys),
+      params: readKeyValues(join(folder, PARAMS_FOLDER), projection.paramKeys, this.problems),
+      tags: readKeyValues(join(folder, TAGS_FOLDER), projection.tagKeys, this.problems),
     };
   }
 
@@ -136,16 +152,6 @@ export class RunFiles {
 
   readTag(folder: string, key: string): string | undefined {
     return readKeyValue(join(folder, TAGS_FOLDER), key, this.problems);
-  }
-
-  /** A param or a tag, by the path of its file. */
-  readValue(path: string): string | undefined {
-    return readKeyText(path, this.problems);
-  }
-
-  /** The latest value of a metric, by the path of its file. */
-  readLatestValue(path: string): number | undefined {
-    return this.latest.get(path)?.value;
   }
 
   /** In file order. */
@@ -180,31 +186,16 @@ export class RunFiles {
   }
 
   private loadMetrics(folder: string, only: readonly string[] | undefined): Metric[] {
-    const keys = only
-      ? [...new Set(only)].sort(compareCodePoints)
-      : listKeys(join(folder, METRICS_FOLDER), this.problems);
+    const parent = join(folder, METRICS_FOLDER);
+    const keys = only ? chosenKeys(only) : listKeys(parent, this.problems);
     return keys.flatMap(key => {
-      const path = safeKeyPath(join(folder, METRICS_FOLDER), key);
-      const point = path === undefined ? undefined : this.latest.get(path);
+      const point = this.latest.get(keyPath(parent, key));
       return point ? [{ key, ...point }] : [];
     });
   }
 
   private readMetricBytes(path: string): Buffer {
-    return (isFolder(path) ? undefined : readBytes(path, this.problems)) ?? Buffer.alloc(0);
-  }
-
-  private readStored(folder: string): StoredRun | undefined {
-    const meta = readMeta(folder, this.problems);
-    if (!meta) {
-      return undefined;
-    }
-    const info = readRunInfo(meta, folder, basename(dirname(folder)));
-    if (typeof info === 'string') {
-      this.problems.report(join(folder, META_FILE), info);
-      return undefined;
-    }
-    return { folder, info };
+    return readStamped(path, this.problems)?.bytes ?? Buffer.alloc(0);
   }
 
   private findInExperiments(runId: RunId): StoredRun | undefined {

@@ -41,7 +41,8 @@ import { formatLine } from './metricLines';
 import { formatMeta, type MetaInput } from './metaYaml';
 import type { ModelFiles } from './modelFiles';
 import type { ProblemList } from './problemList';
-import { RUN_NAME_TAG, type RunFiles, type StoredRun } from './runFiles';
+import type { StoredRun } from './runColumns';
+import { RUN_NAME_TAG, type RunFiles } from './runFiles';
 import { statusNumber } from './runMeta';
 import { makeFolder, replaceFile } from './writeFiles';
 
@@ -131,7 +132,7 @@ export class RunWriter {
       params: [],
       tags: [],
       lines: this.linesOf(run, [metric]),
-      checkUnchanged: () => undefined,
+      checkWritten: () => undefined,
     });
   }
 
@@ -172,7 +173,7 @@ export class RunWriter {
       params,
       tags: [...new Map(tags.map(tag => [tag.key, tag])).values()],
       lines: this.linesOf(run, metrics),
-      checkUnchanged: param => this.checkUnchanged(run, param),
+      checkWritten: param => this.checkWritten(run, param),
     });
   }
 
@@ -191,8 +192,18 @@ export class RunWriter {
 
   private async writeParam(run: StoredRun, param: KeyValue): Promise<void> {
     if (!(await createKeyFile(join(run.folder, PARAMS_FOLDER), param, run.folder))) {
-      // Another process may have been faster; the same value again is no change.
-      this.checkUnchanged(run, param);
+      this.checkWritten(run, param);
+    }
+  }
+
+  /** Another process may have been faster: the same value again is no change. */
+  private checkWritten(run: StoredRun, param: KeyValue): void {
+    this.checkUnchanged(run, param);
+    if (this.runs.readParam(run.folder, param.key) === undefined) {
+      throw new TrackingError(
+        'INVALID_PARAMETER_VALUE',
+        `Cannot write the param '${param.key}': its file ${keyPath(join(run.folder, PARAMS_FOLDER), param.key)} exists and cannot be read.`,
+      );
     }
   }
 

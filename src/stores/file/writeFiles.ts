@@ -10,7 +10,8 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf } from './fileErrors';
+import { errnoOf, SpecialFileError } from './fileErrors';
+import { NO_WAIT } from './readFiles';
 
 /*
  * Everything here resolves when the data is on disk: the file's bytes, and the name of a new file in its folder.
@@ -146,7 +147,7 @@ const LINE_FEED = 0x0a;
 
 async function openExisting(path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(path, constants.O_RDWR | constants.O_APPEND);
+    return await open(path, constants.O_RDWR | constants.O_APPEND | NO_WAIT);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') {
       return undefined;
@@ -156,7 +157,11 @@ async function openExisting(path: string): Promise<FileHandle | undefined> {
 }
 
 async function appendTo(file: FileHandle, lines: string): Promise<Appended> {
-  const { size, mtimeMs } = await file.stat();
+  const stamp = await file.stat();
+  if (!stamp.isFile()) {
+    throw new SpecialFileError('ENOTREG');
+  }
+  const { size, mtimeMs } = stamp;
   const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
   await file.read(tail, 0, tail.length, size - tail.length);
   const end = tail.lastIndexOf(LINE_FEED);

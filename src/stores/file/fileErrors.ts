@@ -15,7 +15,7 @@ export function isMissing(error: unknown): boolean {
 
 /** What is no plain file, with a code as the system's own errors have. */
 export class SpecialFileError extends Error {
-  constructor(readonly code: 'EISDIR' | 'ENOTREG' | 'EFBIG') {
+  constructor(readonly code: 'EISDIR' | 'ENOTREG' | 'ETOOLARGE') {
     super(code);
   }
 }
@@ -34,7 +34,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
   EIO: 'the disk reports an error',
-  EFBIG: 'it is too large',
+  ETOOLARGE: 'it is too large',
   ENOTREG: 'a pipe, a socket or a device is in place of a file',
   ENXIO: 'a pipe, a socket or a device is in place of a file',
   ENODEV: 'a pipe, a socket or a device is in place of a file',
@@ -92,7 +92,6 @@ export function writeError(path: string, error: unknown): TrackingError {
     case 'ENOTREG':
     case 'ENXIO':
     case 'ENODEV':
-    case 'EFBIG':
     case 'EINVAL':
     case 'ENAMETOOLONG':
       return new TrackingError('INVALID_PARAMETER_VALUE', message, { cause: error });

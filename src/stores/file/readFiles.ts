@@ -153,7 +153,7 @@ const shared = Buffer.allocUnsafeSlow(64 * 1024);
 
 function readOpen(file: number, size: number): Buffer {
   if (size > MAX_BYTES) {
-    throw new SpecialFileError('EFBIG');
+    throw new SpecialFileError('ETOOLARGE');
   }
   const buffer = size < shared.length ? shared : Buffer.allocUnsafeSlow(size);
   let length = 0;

@@ -24,7 +24,7 @@ import {
   validateParam,
   validateTag,
 } from '../../tracking/validation';
-import { checkKeyConflict, checkKeysTogether } from './keyFiles';
+import { checkKeyConflict, checkKeysTogether, keyPath } from './keyFiles';
 import { createKeyFile, deleteKeyFile, writeKeyFile } from './keyWrites';
 import { forEachLimited } from './keyedQueue';
 import {

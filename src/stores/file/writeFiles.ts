@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  access,
   constants,
   link,
   mkdir,
@@ -11,7 +12,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf, SpecialFileError } from './fileErrors';
-import { NO_WAIT } from './readFiles';
+import { NO_WAIT, stampOf } from './readFiles';
 
 /*
  * Everything here resolves when the data is on disk: the file's bytes, and the name of a new file in its folder.
@@ -19,7 +20,9 @@ import { NO_WAIT } from './readFiles';
 
 /** Makes a folder and those above it. Resolves to whether anything had to be made. */
 export async function makeFolder(path: string): Promise<boolean> {
-  const first = await mkdir(path, { recursive: true });
+  const first = await mkdir(path, { recursive: true }).catch((error: unknown) =>
+    throwReason(error, path),
+  );
   if (first === undefined) {
     return false;
   }
@@ -29,6 +32,18 @@ export async function makeFolder(path: string): Promise<boolean> {
       return true;
     }
   }
+}
+
+/** Node says ENOENT also where a folder could not be made because the file system is read-only. */
+async function throwReason(error: unknown, path: string): Promise<never> {
+  if (errnoOf(error) === 'ENOENT') {
+    let existing = dirname(path);
+    while (stampOf(existing) === undefined && dirname(existing) !== existing) {
+      existing = dirname(existing);
+    }
+    await access(existing, constants.W_OK);
+  }
+  throw error;
 }
 
 /** Replaces a file in one step: a reader sees the old content or the new one, and a crash leaves one of the two. */

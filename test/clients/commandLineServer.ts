@@ -4,13 +4,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const program = join(import.meta.dirname, '../../dist/cli.js');
+/** What `npm run build` makes. */
+export const commandLineProgram = join(import.meta.dirname, '../../dist/cli.js');
 
 /** A running `mlflow-tracker server` process. */
 export interface ServerProcess {
   readonly url: string;
+  readonly token: string;
   /** Asks it to stop and waits until it has. */
   close(): Promise<void>;
+  /** Ends it at once, with SIGKILL. */
+  kill(): Promise<void>;
 }
 
 /** Starts the built command line as a user does, on a free port of loopback. */
@@ -19,13 +23,13 @@ export async function startCommandLineServer(options: {
   readonly token: string;
   readonly workingDir: string;
 }): Promise<ServerProcess> {
-  if (!existsSync(program)) {
-    throw new Error(`there is no ${program}: npm run build makes it`);
+  if (!existsSync(commandLineProgram)) {
+    throw new Error(`there is no ${commandLineProgram}: npm run build makes it`);
   }
   const child = spawn(
     process.execPath,
     [
-      program,
+      commandLineProgram,
       'server',
       '--tracking-uri',
       options.trackingUri,
@@ -53,11 +57,9 @@ export async function startCommandLineServer(options: {
     child.kill();
     throw new Error(`the server's first line was: ${line}`);
   }
-  return {
-    url,
-    async close() {
-      child.kill('SIGTERM');
-      await exited;
-    },
+  const end = (signal: NodeJS.Signals) => async () => {
+    child.kill(signal);
+    await exited;
   };
+  return { url, token: options.token, close: end('SIGTERM'), kill: end('SIGKILL') };
 }

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { KeyValue } from '../../tracking/entities';
 import type { Logger } from '../../base/logger';
-import { errnoOf, isMissing } from './fileErrors';
+import { errnoOf, isMissing, reasonOf } from './fileErrors';
 import { KeyedQueue } from './keyedQueue';
 import { syncFolder } from './writeFiles';
 
@@ -151,11 +151,8 @@ export async function recoverBatches(
       try {
         await recover(path, join(root, nameOfJournal()), redo);
       } catch (error) {
-        if (!isMissing(error)) {
-          logger.warn(
-            `A batch that was cut off is not complete yet, see ${path}: ${String(error)}`,
-          );
-        }
+        const reason = reasonOf(error);
+        logger.warn(`A batch that was cut off cannot be completed yet, see ${root}: ${reason}`);
       }
     }
   }
@@ -169,13 +166,28 @@ async function recover(
 ): Promise<void> {
   own.add(basename(claimed));
   try {
-    await rename(path, claimed);
+    if (!(await renamed(path, claimed))) {
+      return;
+    }
     for (const record of openRecords(await readFile(claimed, 'utf8'))) {
       await redo(record);
     }
     await rm(claimed);
   } finally {
     own.delete(basename(claimed));
+  }
+}
+
+/** Resolves to false when another process was faster. */
+async function renamed(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) {
+      return false;
+    }
+    throw error;
   }
 }
 

@@ -264,6 +264,7 @@ async function redoLines(
   if (done > 0) {
     await appendFile(path, wanted.subarray(done), { flush: true });
   } else {
+    await makeFolder(dirname(path));
     await appendLines(path, text, tempFolder);
   }
 }

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -142,11 +143,17 @@ describe('a run on disk', () => {
     expect(text).not.toContain('deleted_time');
   });
 
-  it('closes a metric line that a dead writer left unfinished', async () => {
+  it.each([
+    ['closes a metric line that a writer may be writing', 0, '1 1.0 1\n2 2.\n3 3.0 3\n'],
+    ['cuts off a metric line that a dead writer left unfinished', 10, '1 1.0 1\n3 3.0 3\n'],
+  ])('%s', async (_what, ageSeconds, expected) => {
     const { store, runId, folder } = await newRun();
+    const path = join(folder, 'metrics/m');
     writeFiles(folder, { 'metrics/m': '1 1.0 1\n2 2.' });
+    const changed = Date.now() / 1000 - ageSeconds;
+    utimesSync(path, changed, changed);
     await store.logMetric(runId, { key: 'm', value: 3, timestampMs: 3, step: 3 });
-    expect(readFileSync(join(folder, 'metrics/m'), 'utf8')).toBe('1 1.0 1\n2 2.\n3 3.0 3\n');
+    expect(readFileSync(path, 'utf8')).toBe(expected);
   });
 
   it('follows a long history by what was appended to it', async () => {

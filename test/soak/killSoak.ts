@@ -85,7 +85,8 @@ async function loadAndKill({ victim, seed, folder }: KillOptions, trackingUri: s
   return accounts;
 }
 
-async function problemsOf(api: Api): Promise<string[]> {
+/** What the server says is broken in its store. */
+export async function problemsOf(api: Api): Promise<string[]> {
   const { store } = await api.call<{ store: { problems: readonly unknown[] } }>(
     'GET',
     'mlflow-tracker/status',

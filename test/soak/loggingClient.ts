@@ -82,6 +82,21 @@ export function newAccount(name: string, experimentId: string): Account {
   };
 }
 
+/** The last call was refused, so it must have changed nothing. */
+export function takeAsRefused(account: Account): void {
+  account.createsUnanswered = 0;
+  const cells: Cell<unknown>[] = [
+    ...account.artifacts.values(),
+    ...account.experimentTags.values(),
+    ...account.models.map(({ status }) => status),
+  ];
+  for (const run of account.runs) {
+    run.unanswered.length = 0;
+    cells.push(run.status, run.stage, ...run.tags.values());
+  }
+  cells.forEach(cell => delete cell.unanswered);
+}
+
 const OWNER_TAG = 'soak.client';
 
 export class LoggingClient {

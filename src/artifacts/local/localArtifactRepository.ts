@@ -160,7 +160,8 @@ async function writeDurably(
   try {
     for await (const chunk of content) {
       signal?.throwIfAborted();
-      await handle.write(chunk);
+      // Unlike `write`, all of it: what a disk still has room for is no artifact.
+      await handle.writeFile(chunk);
     }
     await handle.sync();
   } finally {

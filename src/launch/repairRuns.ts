@@ -28,18 +28,21 @@ export async function findLeftRuns(
   const left: LeftRun[] = [];
   for await (const run of runningRuns(store, experimentIds ?? (await allExperiments(store)))) {
     const { kind } = signOfLife(run);
-    const lastSignMs = lastSignOf(run);
     if (kind === 'stale') {
-      left.push({ run, reason: 'stale', lastSignMs });
+      left.push(leftRun(run, 'stale'));
     } else if (
       kind === 'unknown' &&
       silenceMs !== undefined &&
-      Date.now() - lastSignMs > silenceMs
+      Date.now() - lastSignOf(run) > silenceMs
     ) {
-      left.push({ run, reason: 'silent', lastSignMs });
+      left.push(leftRun(run, 'silent'));
     }
   }
   return left;
+}
+
+export function leftRun(run: Run, reason: LeftRun['reason']): LeftRun {
+  return { run, reason, lastSignMs: lastSignOf(run) };
 }
 
 /**

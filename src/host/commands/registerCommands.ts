@@ -13,12 +13,14 @@ import { deleteItems, restoreItems } from './deleteItems';
 import { filterRuns } from './filterRuns';
 import { copyId, copyName, copyValue } from './copyCommands';
 import { openRunLog } from './openRunLog';
+import { openRunTerminal } from './openRunTerminal';
 import { openWeb } from './openWeb';
 import { renameItem } from './renameItem';
 import { setDescription, setTag } from './runTagCommands';
 import { setTrackingUri } from './setTrackingUri';
 import { previewHistories, showHistories } from './showHistories';
 import { sortRuns } from './sortRuns';
+import { endStaleRuns, stopRuns } from './stopRuns';
 
 type Handler = (context: CommandContext, args: CommandArguments) => unknown;
 
@@ -52,6 +54,9 @@ const HANDLERS: Record<CommandId, Handler> = {
   'tracker.run.selectForCompare': selectForCompare,
   'tracker.run.compareWithSelected': compareWithSelected,
   'tracker.run.openLog': openRunLog,
+  'tracker.run.openTerminal': openRunTerminal,
+  'tracker.run.stop': stopRuns,
+  'tracker.runs.endStale': endStaleRuns,
   'tracker.run.setTag': setTag,
   'tracker.run.setDescription': setDescription,
   'tracker.experiment.create': ({ services }) => createExperiment(services),

@@ -1,10 +1,11 @@
 import { formatNumber } from '../../base/formatNumber';
 import type { Int64 } from '../../base/int64';
 import { formatAge, formatDuration, formatTimestamp } from '../../base/formatTime';
-import type { Metric, Run, RunStatus } from '../../tracking/entities';
+import type { Metric, Run } from '../../tracking/entities';
 import type { SampledSeries } from '../../wire/trackerApi';
 import { lowerIsBetter } from '../model/mainMetric';
 import { orderedMetrics, tagOf } from '../model/runDetails';
+import { shownStatusOf, type ShownStatus } from '../model/shownStatus';
 import { curveSvg, type ThemeKind } from './curveSvg';
 import {
   escapeMarkdown,
@@ -56,12 +57,13 @@ export interface CardInput {
   readonly translate: Translate;
 }
 
-const STATUS_ICONS: Record<RunStatus, string> = {
+const STATUS_ICONS: Record<ShownStatus, string> = {
   RUNNING: 'sync~spin',
   SCHEDULED: 'clock',
   FINISHED: 'pass',
   FAILED: 'error',
   KILLED: 'circle-slash',
+  STALE: 'question',
 };
 
 /** The run at a glance, as Markdown for VS Code's hovers (theme icons, command links, `data:` images; no HTML). */
@@ -80,19 +82,16 @@ export function hoverCard(input: CardInput): string {
 
 function titleLine({ run, experimentName, now, translate }: CardInput): string {
   const { info } = run;
+  const shown = shownStatusOf(run);
   const start = info.startTimeMs === undefined ? undefined : Number(info.startTimeMs);
   const end =
-    info.status === 'RUNNING'
-      ? now
-      : info.endTimeMs === undefined
-        ? undefined
-        : Number(info.endTimeMs);
+    shown === 'RUNNING' ? now : info.endTimeMs === undefined ? undefined : Number(info.endTimeMs);
   const duration =
     start === undefined || end === undefined ? '' : ` ${formatDuration(end - start)}`;
   const status =
     info.lifecycleStage === 'deleted'
       ? plainPart(translate('deleted'), 20, 'trash')
-      : plainPart(`${info.status.toLowerCase()}${duration}`, 30, STATUS_ICONS[info.status]);
+      : plainPart(`${shown.toLowerCase()}${duration}`, 30, STATUS_ICONS[shown]);
   const name = shorten(info.runName || info.runId, 34);
   const title: LinePart = {
     markdown: `**${escapeMarkdown(name)}** &nbsp;${status.markdown}`,

@@ -1,12 +1,13 @@
 import { parseRunFilter } from '../../tracking/search/parseFilter';
 import type { ExperimentId, Run, RunId } from '../../tracking/entities';
+import { HEARTBEAT_TAG } from '../../tracking/heartbeat';
 import type { RunProjection } from '../../tracking/trackingStore';
 import type { ListingQuery } from './runListing';
 import type { SortOrder } from './viewState';
 
 export const PARENT_TAG = 'mlflow.parentRunId';
 /** The tags that a row of the tree needs. */
-const ROW_TAGS = [PARENT_TAG, 'mlflow.runColor', 'mlflow.source.name'];
+const ROW_TAGS = [PARENT_TAG, 'mlflow.runColor', 'mlflow.source.name', HEARTBEAT_TAG];
 
 export interface RunQueryOptions {
   readonly experimentId: ExperimentId;

@@ -15,6 +15,7 @@ import type {
   RunNode,
   TreeNode,
 } from '../model/nodes';
+import { shownStatusOf, type ShownStatus } from '../model/shownStatus';
 import { statusIcon, statusText } from './statusIcon';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -105,24 +106,31 @@ function experimentItem(node: ExperimentNode, { isExpanded }: ItemOptions): vsco
   return item;
 }
 
+/** Part of a row's context value, which menus ask for. */
+const LIVENESS: Record<ShownStatus, 'live' | 'stale' | 'ended'> = {
+  RUNNING: 'live',
+  SCHEDULED: 'live',
+  STALE: 'stale',
+  FINISHED: 'ended',
+  FAILED: 'ended',
+  KILLED: 'ended',
+};
+
 function runItem(node: RunNode, { isExpanded, now }: ItemOptions): vscode.TreeItem {
   const { info } = node.run;
+  const status = shownStatusOf(node.run);
   const name = info.runName || info.runId;
   const item = new vscode.TreeItem(name, isExpanded(node.id) ? Expanded : Collapsed);
-  item.iconPath = statusIcon(info);
+  item.iconPath = statusIcon(info, status);
   item.description = runDescription(node, now);
-  item.contextValue = [
-    'run',
-    info.lifecycleStage,
-    info.status === 'RUNNING' || info.status === 'SCHEDULED' ? 'live' : 'ended',
-  ].join('+');
+  item.contextValue = ['run', info.lifecycleStage, LIVENESS[status]].join('+');
   item.command = {
     command: COMMANDS.previewHistories,
     title: vscode.l10n.t('Show metric histories'),
     arguments: [node],
   };
   item.accessibilityInformation = {
-    label: [name, statusText(info.status), item.description].join(', '),
+    label: [name, statusText(status), item.description].join(', '),
   };
   return item;
 }
@@ -133,7 +141,8 @@ export function runDescription(node: RunNode, now: number): string {
   const metric = data.metrics.find(one => one.key === node.mainMetric);
   const value = metric === undefined ? '' : formatNumber(metric.value);
   const start = info.startTimeMs === undefined ? undefined : Number(info.startTimeMs);
-  const running = info.status === 'RUNNING';
+  const status = shownStatusOf(node.run);
+  const running = status === 'RUNNING';
   const end = running ? now : info.endTimeMs === undefined ? undefined : Number(info.endTimeMs);
   const duration = start === undefined || end === undefined ? '' : formatDuration(end - start);
   if (running) {
@@ -143,7 +152,7 @@ export function runDescription(node: RunNode, now: number): string {
   const ago = /^\d+[smhd]$/.test(age) ? vscode.l10n.t('{0} ago', age) : age;
   return [
     node.contextOnly ? vscode.l10n.t('parent') : '',
-    info.status === 'FINISHED' ? '' : statusText(info.status),
+    status === 'FINISHED' ? '' : statusText(status),
     value,
     duration,
     ago,

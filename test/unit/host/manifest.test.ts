@@ -122,8 +122,8 @@ describe('commands', () => {
     const hidden = new Map(
       (contributes.menus['commandPalette'] ?? []).map(one => [one.command, one.when]),
     );
-    // These two ask for runs when nothing is selected.
-    const asking: readonly string[] = [COMMANDS.showHistories, COMMANDS.compare];
+    // The first two ask for runs when nothing is selected, the third is for all experiments then.
+    const asking: readonly string[] = [COMMANDS.showHistories, COMMANDS.compare, COMMANDS.endStale];
     const rowOnly = [...inRows].filter(id => !elsewhere.has(id) && !asking.includes(id));
     expect(rowOnly.filter(id => hidden.get(id) !== 'false')).toEqual([]);
   });

@@ -76,7 +76,12 @@ describe('the search behind a list', () => {
       projection: {
         metricKeys: ['acc'],
         paramKeys: [],
-        tagKeys: ['mlflow.parentRunId', 'mlflow.runColor', 'mlflow.source.name'],
+        tagKeys: [
+          'mlflow.parentRunId',
+          'mlflow.runColor',
+          'mlflow.source.name',
+          'tracker.heartbeat',
+        ],
         inputs: false,
       },
     });

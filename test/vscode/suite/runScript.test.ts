@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ExtensionInternals } from '../../../src/extension';
-import { COMMANDS, SETTINGS, VIEWS } from '../../../src/host/contributions';
+import { ARTIFACT_SCHEME, COMMANDS, SETTINGS, VIEWS } from '../../../src/host/contributions';
 import type { RunNode } from '../../../src/host/model/nodes';
+import { encodeHeartbeat, HEARTBEAT_TAG } from '../../../src/tracking/heartbeat';
 import {
   activated,
   eventually,
   experimentRow,
   runRows,
   temporaryFolder,
+  textOf,
   useStore,
 } from './support/extension';
 
@@ -109,6 +112,49 @@ describe('Track: Run current script', () => {
     terminalsOf('closed.py')[0]?.dispose();
     await trackedRun('KILLED', 3);
   });
+
+  it('is stopped from its row, with its terminal and console log at hand', async () => {
+    await open('stopped.py', [
+      'import time',
+      'print("\\x1b[32mtraining\\x1b[0m", flush=True)',
+      'time.sleep(100)',
+    ]);
+    await vscode.commands.executeCommand(COMMANDS.runScript);
+    const row = await trackedRun('RUNNING', 4);
+    assert.equal(contextOf(row), 'run+active+live');
+    await vscode.commands.executeCommand(COMMANDS.openTerminal, row);
+    assert.equal(vscode.window.activeTerminal?.name, 'stopped.py');
+    const log = await eventually('a console log', async () => {
+      await vscode.commands.executeCommand(COMMANDS.openLog, row).then(undefined, () => undefined);
+      const document = vscode.window.activeTextEditor?.document;
+      return document?.uri.scheme === ARTIFACT_SCHEME ? document.getText() : undefined;
+    });
+    assert.match(log, /^\d{4}-\d\d-\d\dT\S+Z training\n$/);
+    await vscode.commands.executeCommand(COMMANDS.stop, row);
+    await trackedRun('KILLED', 4);
+  });
+
+  it('is shown as stale when its wrapper was killed, and ended by one click', async () => {
+    const client = await extension.services.getClient();
+    const { experimentId } = await client.getExperimentByName('from the editor');
+    const heartbeat = { host: hostname(), pid: process.pid, processStartMs: 1, atMs: 5_000 };
+    const { info } = await client.createRun({
+      experimentId,
+      startTimeMs: Date.now(),
+      tags: [{ key: HEARTBEAT_TAG, value: encodeHeartbeat(heartbeat) }],
+    });
+    const row = await trackedRun('RUNNING', 5);
+    assert.equal(contextOf(row), 'run+active+stale');
+    assert.match(textOf(extension, row), / stale/);
+    // Its message stays until somebody closes it.
+    void vscode.commands.executeCommand(COMMANDS.endStale, row);
+    await trackedRun('KILLED', 5);
+    assert.equal((await client.getRun(info.runId)).info.endTimeMs, info.startTimeMs);
+  });
+
+  function contextOf(row: RunNode): string | undefined {
+    return extension.experiments.provider.getTreeItem(row).contextValue;
+  }
 
   it('runs nothing but Python', async () => {
     const before = vscode.window.terminals.length;

@@ -17,7 +17,7 @@ export interface ArtifactRepository {
   readonly rootUri: string;
   /** One level, sorted by path. A file's path and a missing one give an empty list, as in MLflow. */
   list(path: string, options?: CallOptions): Promise<readonly FileInfo[]>;
-  /** Throws RESOURCE_DOES_NOT_EXIST. */
+  /** Throws RESOURCE_DOES_NOT_EXIST, and INVALID_PARAMETER_VALUE for a directory. */
   read(path: string, options?: CallOptions): Promise<ArtifactContent>;
   /** Makes directories as needed, replaces what is there; resolves when it is on disk. */
   write(path: string, content: ReadableStream<Uint8Array>, options?: CallOptions): Promise<void>;

@@ -19,16 +19,22 @@ export interface ServeOptions {
   readonly workingDir: string;
   /** Path or URI of what `mlflow-artifacts:` means. */
   readonly artifactsDestination: string;
+  /** Default true. */
+  readonly serveArtifacts?: boolean;
   readonly logger: Logger;
 }
 
-/** Serves a store and its artifacts over HTTP. The caller closes the store after the listener. */
-export function serveStore(store: TrackingStore, options: ServeOptions): Promise<Listener> {
+/** Serves a store and its artifacts over HTTP, without a store artifacts only. The caller closes the store after the listener. */
+export function serveStore(
+  store: TrackingStore | undefined,
+  options: ServeOptions,
+): Promise<Listener> {
   const { remote, logger, workingDir } = options;
   const context = { workingDir, destination: options.artifactsDestination, remote, logger };
   const app = createApp({
     store,
     artifacts: uri => openRepository(uri, context),
+    ...(options.serveArtifacts !== undefined && { serveArtifacts: options.serveArtifacts }),
     guard: options.guard,
     logger,
     version: VERSION,

@@ -12,8 +12,9 @@ export function jsonAnswer(record: JsonRecord, status = 200): Response {
 }
 
 /** Plain text, for `/health` and `/version`. */
-export function textAnswer(text: string): Response {
+export function textAnswer(text: string, status = 200): Response {
   return new Response(text, {
+    status,
     headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
   });
 }

@@ -1,17 +1,50 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { TrackingError } from '../tracking/trackingError';
+import { encodeError } from '../wire/errorRecord';
 import type { App } from './app';
 
-/** ms. Longer than clients keep idle connections, so that none is closed under a request. */
-const KEEP_ALIVE_MS = 75_000;
-const HEADERS_MS = 30_000;
-/** For a large artifact over a slow line. */
-const REQUEST_MS = 3_600_000;
+/** What keeps slow and idle clients from using the server up. Times in ms. */
+export interface ConnectionLimits {
+  /** Until the headers are there, from the first byte or, of a new connection, from its start. */
+  readonly headersMs: number;
+  /** Between two pieces of a body. */
+  readonly bodyIdleMs: number;
+  /** For a whole request: a large artifact over a slow line. */
+  readonly requestMs: number;
+  /** Without a request; longer than clients keep idle connections, so that none is closed under a request. */
+  readonly keepAliveMs: number;
+  /** Without a byte of the answer being taken or sent: a long computation, or a client that does not read. */
+  readonly answerIdleMs: number;
+  /** Connections at once; further ones are closed. */
+  readonly connections: number;
+  /** Bytes of all headers of a request together. */
+  readonly headerBytes: number;
+}
+
+export const DEFAULT_LIMITS: ConnectionLimits = {
+  headersMs: 30_000,
+  bodyIdleMs: 60_000,
+  requestMs: 3_600_000,
+  keepAliveMs: 75_000,
+  answerIdleMs: 600_000,
+  connections: 2_000,
+  headerBytes: 32 * 1024,
+};
+
 /** What requests under way get at close. */
 const GRACE_MS = 3_000;
 const SWEEP_MS = 20;
+/** How often slow headers are looked for, at most. */
+const CHECK_MS = 5_000;
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly limits?: Partial<ConnectionLimits>;
+}
 
 export interface Listener {
   /** `http://127.0.0.1:PORT` */
@@ -24,17 +57,10 @@ export interface Listener {
 /** Serves `app` over HTTP. `port` 0 takes a free one. Throws INVALID_PARAMETER_VALUE when the address cannot be had. */
 export async function listen(
   app: App,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, ...options }: ListenOptions,
 ): Promise<Listener> {
-  const server = createAdaptorServer({
-    fetch: (request, { incoming }) =>
-      app.fetch(request, {
-        localPort: 'socket' in incoming ? incoming.socket.localPort : undefined,
-      }),
-  }) as Server;
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.headersTimeout = HEADERS_MS;
-  server.requestTimeout = REQUEST_MS;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const server = createServer(app, limits);
   await bind(server, host, port);
   const address = server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
@@ -43,6 +69,71 @@ export async function listen(
     port: address.port,
     close: () => close(server, app),
   };
+}
+
+function createServer(app: App, limits: ConnectionLimits): Server {
+  const server = createAdaptorServer({
+    fetch: (request, { incoming }) =>
+      app.fetch(request, {
+        localPort: 'socket' in incoming ? incoming.socket.localPort : undefined,
+      }),
+    serverOptions: {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: Math.min(CHECK_MS, limits.headersMs),
+    },
+  }) as Server;
+  server.maxConnections = limits.connections;
+  server.timeout = limits.answerIdleMs;
+  server.prependListener('request', (incoming: IncomingMessage) => {
+    watchBody(incoming, limits);
+  });
+  server.on('clientError', refuseConnection);
+  return server;
+}
+
+/** Closes the connection of a client that stops in the middle of a body. */
+function watchBody(
+  incoming: IncomingMessage,
+  { bodyIdleMs, answerIdleMs }: ConnectionLimits,
+): void {
+  const { headers, socket } = incoming;
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
+    return;
+  }
+  socket.setTimeout(bodyIdleMs);
+  incoming.once('end', () => socket.setTimeout(answerIdleMs));
+}
+
+interface ParserError extends Error {
+  readonly code?: string;
+}
+
+/** Answers what is no HTTP, or too much of it, in MLflow's error form, and closes. */
+function refuseConnection({ code }: ParserError, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, message] = refusalOf(code);
+  const body = JSON.stringify(encodeError(new TrackingError('INVALID_PARAMETER_VALUE', message)));
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+      `X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function refusalOf(code: string | undefined): readonly [status: string, message: string] {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return ['431 Request Header Fields Too Large', 'The headers of the request are too large.'];
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return ['408 Request Timeout', 'The request did not arrive in time.'];
+    default:
+      return ['400 Bad Request', 'The request is no HTTP.'];
+  }
 }
 
 function bind(server: Server, host: string, port: number): Promise<void> {

@@ -4,7 +4,8 @@ import { TrackingError } from '../tracking/trackingError';
 import type { CallOptions } from '../tracking/trackingStore';
 import type { Endpoint, HttpMethod } from '../wire/endpoint';
 import type { JsonObject } from '../wire/jsonValue';
-import { errorAnswer, jsonAnswer } from './answers';
+import { errorAnswer, jsonAnswer, textAnswer } from './answers';
+import { FeatureDisabled } from './featureDisabled';
 import { readBody } from './requestBody';
 import { RetryAdvice } from './retryAdvice';
 
@@ -59,6 +60,9 @@ export class Router {
   answerTo(error: unknown, request: Request): Response {
     if (TrackingError.is(error)) {
       return errorAnswer(error, this.retryAdvice.headersFor(error));
+    }
+    if (error instanceof FeatureDisabled) {
+      return textAnswer(error.message, 503);
     }
     if (error instanceof Error && isDisconnect(error)) {
       return errorAnswer(new TrackingError('CANCELLED', 'The client went away.'));

@@ -143,6 +143,8 @@ export interface StoreProblem {
   /** A path, a table or a URL, without credentials. */
   readonly where: string;
   readonly message: string;
+  /** Nothing is left out: worth telling a person who looks, not one who watches over the server. */
+  readonly harmless?: true;
 }
 
 export interface StoreStatus {

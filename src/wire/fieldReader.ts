@@ -156,7 +156,7 @@ export function optionalBoolean(
   }
 }
 
-/** An enum by name or number. An unknown name counts as absent, as in MLflow. */
+/** An enum by name or number. An unknown name counts as absent, as in MLflow; an unknown number is refused, as there. */
 export function optionalEnum<T extends string>(
   record: JsonObject,
   key: string,
@@ -167,7 +167,11 @@ export function optionalEnum<T extends string>(
     return value as T;
   }
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-  return (Object.keys(names) as T[]).find(name => names[name] === number);
+  const known = (Object.keys(names) as T[]).find(name => names[name] === number);
+  if (known === undefined && value !== undefined && value !== null && typeof number !== 'string') {
+    throw invalid(value, key, undefined, `one of ${Object.keys(names).join(', ')}`);
+  }
+  return known;
 }
 
 export function optionalObject(
@@ -208,6 +212,15 @@ export function objects<T>(
     }
     return read(item, place);
   });
+}
+
+/** The texts of a list that must be there and not be empty. */
+export function requiredTexts(record: JsonObject, key: string): string[] {
+  const texts = optionalTexts(record, key) ?? [];
+  if (texts.length === 0) {
+    throw missing(key);
+  }
+  return texts;
 }
 
 /** The texts of a list; `undefined` when there is none. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 
+import { defineInventoryCases } from './inventoryCases';
 import type { MlflowEnvironment } from './mlflowEnvironments';
 import { PythonDriver } from './pythonDriver';
 import { defineServerCases } from './serverCases';
@@ -37,5 +38,6 @@ export function describeMlflow(environment: MlflowEnvironment): void {
     defineStoreCases(environment, driver);
     defineSessionCases(environment, driver);
     defineServerCases(environment, driver);
+    defineInventoryCases(driver);
   });
 }

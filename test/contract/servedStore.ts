@@ -9,7 +9,7 @@ import type { TrackingStore } from '../../src/tracking/trackingStore';
 /** Our tracking server over `store`, on a free port of loopback; `mlflow-artifacts:` lies in `folder`. */
 export function serve(
   store: TrackingStore,
-  { folder, token }: { readonly folder: string; readonly token: string },
+  { folder, token }: { readonly folder: string; readonly token?: string },
 ): Promise<Listener> {
   const context = {
     workingDir: folder,

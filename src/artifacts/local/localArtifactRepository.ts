@@ -59,7 +59,7 @@ export class LocalArtifactRepository implements ArtifactRepository {
       const stats = await handle.stat();
       if (!stats.isFile()) {
         await handle.close();
-        throw missingArtifact(file);
+        throw stats.isDirectory() ? directoryArtifact(file) : missingArtifact(file);
       }
       const stream = createReadStream(absolute, {
         fd: handle,
@@ -180,6 +180,14 @@ async function syncDirectory(directory: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** As MLflow 3.17. */
+function directoryArtifact(file: string): TrackingError {
+  return new TrackingError(
+    'INVALID_PARAMETER_VALUE',
+    `Artifact path refers to a directory, not a file: '${file}'`,
+  );
 }
 
 function missingArtifact(file: string): TrackingError {

@@ -122,9 +122,14 @@ function stop(child: ChildProcess): void {
   child.once('close', () => clearTimeout(timer));
 }
 
+/** How a person has set up servers of their own: not for the one of this window. */
+const OTHER_SERVERS =
+  /^MLFLOW_(SERVER_.*|BACKEND_STORE_URI|DEFAULT_ARTIFACT_ROOT|ARTIFACTS_DESTINATION|ARTIFACTS_ONLY|SERVE_ARTIFACTS)$/;
+
 function serverEnvironment(launch: ServerLaunch, token: string): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !OTHER_SERVERS.test(name));
   const env: NodeJS.ProcessEnv = {
-    ...process.env,
+    ...Object.fromEntries(inherited),
     ELECTRON_RUN_AS_NODE: '1',
     // node:sqlite is announced as experimental on every start of Node 22.
     NODE_NO_WARNINGS: '1',

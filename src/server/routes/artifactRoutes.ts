@@ -1,9 +1,14 @@
 import type { Context } from 'hono';
-import { baseName, checkArtifactPath } from '../../artifacts/artifactPath';
+import { checkArtifactPath } from '../../artifacts/artifactPath';
 import type { ArtifactRepository } from '../../artifacts/artifactRepository';
+import { schemeOf } from '../../artifacts/openRepository';
 import { TrackingError } from '../../tracking/trackingError';
 import type { TrackingStore } from '../../tracking/trackingStore';
-import { LIST_ARTIFACTS } from '../../wire/endpoints/artifactEndpoints';
+import {
+  CREATE_DOWNLOAD_URL,
+  CREATE_UPLOAD_URL,
+  LIST_ARTIFACTS,
+} from '../../wire/endpoints/artifactEndpoints';
 import { missing } from '../../wire/fieldReader';
 import { encodeFileList } from '../../wire/fileInfoRecord';
 import { jsonAnswer } from '../answers';
@@ -16,7 +21,7 @@ const MAX_UPLOAD_BYTES = 10 * 1024 * 1024;
 
 export type ArtifactOpener = (uri: string) => Promise<ArtifactRepository>;
 
-/** Artifacts of runs and logged models, and MLflow's artifact proxy (`mlflow-artifacts`). */
+/** Artifacts of runs and logged models. */
 export function mountArtifactRoutes(
   router: Router,
   store: TrackingStore,
@@ -24,7 +29,7 @@ export function mountArtifactRoutes(
 ): void {
   mountRunArtifacts(router, store, open);
   mountModelArtifacts(router, store, open);
-  mountProxy(router, open);
+  mountPresignedRoutes(router, store);
 }
 
 function mountRunArtifacts(router: Router, store: TrackingStore, open: ArtifactOpener): void {
@@ -67,6 +72,12 @@ function mountModelArtifacts(router: Router, store: TrackingStore, open: Artifac
       return jsonAnswer(encodeFileList({ rootUri: artifactUri, files }));
     });
     router.raw(['GET'], `${model}/files`, async context => {
+      if (context.req.query('artifact_file_path') === undefined) {
+        throw new TrackingError(
+          'BAD_REQUEST',
+          'Request must include the "artifact_file_path" query parameter.',
+        );
+      }
       const path = checkedFile(context, 'artifact_file_path');
       const { artifactUri } = await store.getLoggedModel(context.req.param('model_id') ?? '');
       const repository = await open(artifactUri);
@@ -75,53 +86,41 @@ function mountModelArtifacts(router: Router, store: TrackingStore, open: Artifac
   }
 }
 
-function mountProxy(router: Router, open: ArtifactOpener): void {
-  const openProxy = (): Promise<ArtifactRepository> => open('mlflow-artifacts:/');
-  for (const family of ['/api', '/ajax-api']) {
-    const service = `${family}/2.0/mlflow-artifacts`;
-    router.raw(['GET'], `${service}/artifacts`, async context => {
-      const path = checkArtifactPath(context.req.query('path') ?? '');
-      const repository = await openProxy();
-      const files = await repository.list(path, optionsOf(context));
-      // Only base names here, which clients put behind the path that they asked for.
-      return jsonAnswer(
-        encodeFileList({ files: files.map(file => ({ ...file, path: baseName(file.path) })) }),
-      );
-    });
-    const file = `${service}/artifacts/:artifact_path{.+}`;
-    router.raw(['GET'], file, async context => {
-      const path = pathParameter(context);
-      const repository = await openProxy();
-      return attachment(path, await repository.read(path, optionsOf(context)));
-    });
-    router.raw(['PUT'], file, async context => {
-      const path = pathParameter(context);
-      const repository = await openProxy();
-      await repository.write(path, context.req.raw.body ?? new Blob([]).stream());
-      return jsonAnswer({});
-    });
-    router.raw(['DELETE'], file, async context => {
-      const path = pathParameter(context);
-      const repository = await openProxy();
-      await repository.delete(path);
-      return jsonAnswer({});
-    });
-    // Clients look for these very words and then use a plain PUT.
-    router.raw(['POST'], `${service}/mpu/:step/:artifact_path{.+}`, () => {
-      throw new TrackingError(
+/**
+ * Addresses at which a client reaches cloud storage by itself. Nothing here stands on such storage, which is said as MLflow
+ * says it, so that clients send the bytes through this server.
+ */
+function mountPresignedRoutes(router: Router, store: TrackingStore): void {
+  router.mount(CREATE_UPLOAD_URL, async ({ runId, modelId, path }) => {
+    checkArtifactPath(path);
+    const artifactUri =
+      modelId === undefined
+        ? (await store.getRun(runId ?? '')).info.artifactUri
+        : (await store.getLoggedModel(modelId)).artifactUri;
+    throw noAddressFor('upload', artifactUri);
+  });
+  router.mount(CREATE_DOWNLOAD_URL, async ({ runId, path }) => {
+    checkArtifactPath(path);
+    throw noAddressFor('download', (await store.getRun(runId)).info.artifactUri);
+  });
+}
+
+function noAddressFor(direction: 'upload' | 'download', artifactUri: string): TrackingError {
+  const scheme = schemeOf(artifactUri);
+  return ['http', 'https', 'mlflow-artifacts'].includes(scheme)
+    ? new TrackingError(
+        'INVALID_PARAMETER_VALUE',
+        `Presigned ${direction} is not supported for proxied artifact storage (artifact URI scheme: ${scheme}). ` +
+          'This endpoint requires a direct cloud storage artifact URI.',
+      )
+    : new TrackingError(
         'NOT_IMPLEMENTED',
-        'Multipart upload is not supported for the current artifact repository.',
+        `Presigned ${direction} is not supported for the current artifact repository`,
       );
-    });
-  }
 }
 
 function optionsOf(context: Context): { signal: AbortSignal } {
   return { signal: context.req.raw.signal };
-}
-
-function pathParameter(context: Context): string {
-  return nonEmpty(checkArtifactPath(context.req.param('artifact_path') ?? ''), 'artifact_path');
 }
 
 function checkedFile(context: Context, name: string): string {

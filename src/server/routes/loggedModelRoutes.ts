@@ -12,9 +12,9 @@ export function mountLoggedModelRoutes(router: Router, store: TrackingStore): vo
     store.finalizeLoggedModel(modelId, status),
   );
   router.mount(models.DELETE_LOGGED_MODEL, id => store.deleteLoggedModel(id));
-  router.mount(models.SET_LOGGED_MODEL_TAGS, ({ modelId, tags }) =>
-    store.setLoggedModelTags(modelId, tags),
-  );
+  router.mount(models.SET_LOGGED_MODEL_TAGS, async ({ modelId, tags }) => {
+    await store.setLoggedModelTags(modelId, tags);
+  });
   router.mount(models.DELETE_LOGGED_MODEL_TAG, ({ modelId, key }) =>
     store.deleteLoggedModelTag(modelId, key),
   );

@@ -28,13 +28,18 @@ export function mountMetricRoutes(router: Router, store: TrackingStore): void {
       const key = required(context, 'metric_key');
       const limit = countParameter(context, 'max_results', MAX_INTERVAL_RESULTS);
       const inRange = stepRange(context);
-      const points = await histories(store, runIds(context, 'run_ids'), key, optionsOf(context));
-      return metricsAnswer(
-        thinned(
-          points.filter(point => inRange(point.step)),
-          limit,
-        ),
-      );
+      const ids = runIds(context, 'run_ids');
+      const shown: RunMetric[] = [];
+      for (const runId of ids) {
+        const points = await historyOf(store, runId, key, optionsOf(context));
+        shown.push(
+          ...sampled(
+            points.filter(point => inRange(point.step)),
+            limit,
+          ),
+        );
+      }
+      return metricsAnswer(shown);
     });
   }
 }
@@ -47,42 +52,53 @@ async function histories(
 ): Promise<RunMetric[]> {
   const points: RunMetric[] = [];
   for (const runId of [...ids].sort()) {
-    const { items } = await store.getMetricHistory({ runId, metricKey }, options);
-    const ordered = items.map(metric => ({ ...metric, runId })).sort(compareInTime);
-    for (const point of ordered) {
+    for (const point of (await historyOf(store, runId, metricKey, options)).sort(compareInTime)) {
       points.push(point);
     }
   }
   return points;
 }
 
+async function historyOf(
+  store: TrackingStore,
+  runId: RunId,
+  metricKey: string,
+  options: CallOptions,
+): Promise<RunMetric[]> {
+  const { items } = await store.getMetricHistory({ runId, metricKey }, options);
+  return items.map(metric => ({ ...metric, runId }));
+}
+
 function compareInTime(a: Metric, b: Metric): number {
   return (
-    compareInt64(a.timestampMs, b.timestampMs) || compareInt64(a.step, b.step) || a.value - b.value
+    compareInt64(a.timestampMs, b.timestampMs) ||
+    compareInt64(a.step, b.step) ||
+    a.value - b.value ||
+    0
   );
 }
 
 /**
- * About `limit` of the steps at an even stride, always the last one, and each run's first and last; all points at them,
- * as MLflow's get_metric_history_bulk_interval.
+ * At most `limit` points of one run, evenly spaced in the order of their steps, the last always among them: the first of
+ * each of `limit` buckets of one size, as MLflow's SQL store in 3.17 (get_metric_history_bulk_interval).
  */
-function thinned(points: readonly RunMetric[], limit: number): readonly RunMetric[] {
-  const steps = [...new Set(points.map(point => point.step))].sort(compareInt64);
-  if (steps.length <= limit) {
-    return points;
+function sampled(points: readonly RunMetric[], limit: number): readonly RunMetric[] {
+  const ordered = [...points].sort(compareBySteps);
+  const last = ordered.at(-1);
+  if (last === undefined || ordered.length <= limit) {
+    return ordered;
   }
-  const stride = steps.length / limit;
-  const chosen = new Set<Int64 | undefined>(
-    Array.from({ length: limit }, (_, index) => steps[Math.floor(index * stride)]),
+  // As SQL's NTILE: the first buckets have one more when the division leaves a rest.
+  const size = Math.floor(ordered.length / limit);
+  const larger = ordered.length % limit;
+  const firsts = Array.from({ length: limit }, (_, bucket) =>
+    bucket < larger ? bucket * (size + 1) : bucket * size + larger,
   );
-  chosen.add(steps.at(-1));
-  for (const runId of new Set(points.map(point => point.runId))) {
-    const own = points.filter(point => point.runId === runId).map(point => point.step);
-    own.sort(compareInt64);
-    chosen.add(own[0]);
-    chosen.add(own.at(-1));
-  }
-  return points.filter(point => chosen.has(point.step));
+  return [...firsts.slice(0, -1).flatMap(index => ordered[index] ?? []), last];
+}
+
+function compareBySteps(a: Metric, b: Metric): number {
+  return compareInt64(a.step, b.step) || compareInTime(a, b);
 }
 
 function metricsAnswer(points: readonly RunMetric[]): Response {

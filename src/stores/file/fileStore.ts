@@ -448,7 +448,7 @@ function rootProblems(root: string): StoreProblem[] {
   if (stampOf(root) === undefined) {
     const message =
       'This folder does not exist. The first experiment or run that is logged creates it.';
-    return [{ where: root, message }];
+    return [{ where: root, message, harmless: true }];
   }
   return isFolder(root)
     ? []

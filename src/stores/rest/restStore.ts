@@ -157,7 +157,10 @@ export class RestStore implements TrackingStore {
     experimentIds: readonly ExperimentId[],
     options?: CallOptions,
   ): Promise<readonly DatasetSummary[]> {
-    return this.read(experiments.SEARCH_DATASETS, experimentIds, options, () => []);
+    // MLflow refuses to search nowhere.
+    return experimentIds.length === 0
+      ? Promise.resolve([])
+      : this.read(experiments.SEARCH_DATASETS, experimentIds, options, () => []);
   }
 
   createRun(request: CreateRunRequest, options?: CallOptions): Promise<Run> {
@@ -289,15 +292,18 @@ export class RestStore implements TrackingStore {
     request: SearchLoggedModelsRequest,
     options?: CallOptions,
   ): Promise<Page<LoggedModel>> {
-    return this.read(models.SEARCH_LOGGED_MODELS, request, options, () => ({ items: [] }));
+    return request.experimentIds.length === 0
+      ? Promise.resolve({ items: [] })
+      : this.read(models.SEARCH_LOGGED_MODELS, request, options, () => ({ items: [] }));
   }
 
-  setLoggedModelTags(
+  async setLoggedModelTags(
     modelId: ModelId,
     tags: readonly KeyValue[],
     options?: CallOptions,
   ): Promise<LoggedModel> {
-    return this.write(models.SET_LOGGED_MODEL_TAGS, { modelId, tags }, options);
+    await this.write(models.SET_LOGGED_MODEL_TAGS, { modelId, tags }, options);
+    return this.getLoggedModel(modelId, options);
   }
 
   deleteLoggedModelTag(modelId: ModelId, key: string, options?: CallOptions): Promise<void> {

@@ -7,6 +7,7 @@ import type {
   SearchExperimentsRequest,
 } from '../../tracking/trackingStore';
 import { decodeDatasetSummary, encodeDatasetSummary } from '../datasetRecord';
+import { TrackingError } from '../../tracking/trackingError';
 import { NOTHING, type Codec, type Endpoint } from '../endpoint';
 import { decodeExperiment, encodeExperiment } from '../experimentRecord';
 import {
@@ -15,11 +16,11 @@ import {
   optionalEnum,
   optionalText,
   optionalTexts,
-  presentText,
   requiredObject,
   requiredText,
+  requiredTexts,
 } from '../fieldReader';
-import { decodeKeyValues, encodeKeyValues, listOrNothing } from '../keyValueRecord';
+import { decodeKeyValue, decodeKeyValues, encodeKeyValues, listOrNothing } from '../keyValueRecord';
 import { pageCodec, VIEW_TYPE_NUMBERS } from '../pageRecord';
 
 const experimentId: Codec<ExperimentId> = {
@@ -159,7 +160,7 @@ export const SET_EXPERIMENT_TAG: Endpoint<
     encode: request => ({ experiment_id: request.experimentId, ...request.tag }),
     decode: record => ({
       experimentId: requiredText(record, 'experiment_id'),
-      tag: { key: requiredText(record, 'key'), value: presentText(record, 'value') },
+      tag: decodeKeyValue(record),
     }),
   },
   response: NOTHING,
@@ -182,6 +183,9 @@ export const DELETE_EXPERIMENT_TAG: Endpoint<
   response: NOTHING,
 };
 
+/** As MLflow. */
+const MAX_DATASET_EXPERIMENTS = 20;
+
 /** Real servers have it below `/ajax-api` only: MLflow's path below `/api/2.0` lacks a slash. */
 export const SEARCH_DATASETS: Endpoint<readonly ExperimentId[], readonly DatasetSummary[]> = {
   methods: ['POST'],
@@ -191,7 +195,16 @@ export const SEARCH_DATASETS: Endpoint<readonly ExperimentId[], readonly Dataset
   since: '2.4',
   request: {
     encode: experimentIds => ({ experiment_ids: experimentIds }),
-    decode: record => optionalTexts(record, 'experiment_ids') ?? [],
+    decode: record => {
+      const ids = requiredTexts(record, 'experiment_ids');
+      if (ids.length > MAX_DATASET_EXPERIMENTS) {
+        throw new TrackingError(
+          'INVALID_PARAMETER_VALUE',
+          `At most ${MAX_DATASET_EXPERIMENTS} experiments can be asked for their datasets at once, not ${ids.length}.`,
+        );
+      }
+      return ids;
+    },
   },
   response: {
     encode: summaries => ({ dataset_summaries: listOrNothing(summaries, encodeDatasetSummary) }),

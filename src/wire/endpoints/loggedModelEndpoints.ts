@@ -13,9 +13,9 @@ import {
   optionalCount,
   optionalEnum,
   optionalText,
-  optionalTexts,
   requiredObject,
   requiredText,
+  requiredTexts,
 } from '../fieldReader';
 import { decodeKeyValues, encodeKeyValues, listOrNothing } from '../keyValueRecord';
 import {
@@ -124,7 +124,7 @@ export const SEARCH_LOGGED_MODELS: Endpoint<SearchLoggedModelsRequest, Page<Logg
     }),
     decode: record =>
       present({
-        experimentIds: optionalTexts(record, 'experiment_ids') ?? [],
+        experimentIds: requiredTexts(record, 'experiment_ids'),
         filter: optionalText(record, 'filter'),
         datasets: objects(record, 'datasets', (item, place) =>
           present({
@@ -149,7 +149,7 @@ export const SEARCH_LOGGED_MODELS: Endpoint<SearchLoggedModelsRequest, Page<Logg
 
 export const SET_LOGGED_MODEL_TAGS: Endpoint<
   { readonly modelId: ModelId; readonly tags: readonly KeyValue[] },
-  LoggedModel
+  void
 > = {
   methods: ['PATCH'],
   path: 'logged-models/{model_id}/tags',
@@ -161,7 +161,7 @@ export const SET_LOGGED_MODEL_TAGS: Endpoint<
       tags: decodeKeyValues(record, 'tags'),
     }),
   },
-  response: model,
+  response: NOTHING,
 };
 
 export const DELETE_LOGGED_MODEL_TAG: Endpoint<

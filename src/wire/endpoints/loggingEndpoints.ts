@@ -7,6 +7,7 @@ import type {
   ModelOutput,
   RunId,
 } from '../../tracking/entities';
+import { TrackingError } from '../../tracking/trackingError';
 import type { LogBatchRequest, MetricHistoryRequest, Page } from '../../tracking/trackingStore';
 import {
   decodeDatasetInput,
@@ -17,7 +18,15 @@ import {
   encodeModelOutput,
 } from '../datasetRecord';
 import { NOTHING, type Endpoint } from '../endpoint';
-import { objects, optionalCount, optionalText, presentText, requiredText } from '../fieldReader';
+import {
+  missing,
+  objects,
+  optionalCount,
+  optionalText,
+  presentText,
+  requiredText,
+} from '../fieldReader';
+import type { JsonObject } from '../jsonValue';
 import { decodeKeyValue, decodeKeyValues, encodeKeyValues, listOrNothing } from '../keyValueRecord';
 import { decodeAnsweredMetric, decodeMetric, encodeMetric } from '../metricRecord';
 import { pageCodec } from '../pageRecord';
@@ -125,11 +134,19 @@ export const LOG_OUTPUTS: Endpoint<
     }),
     decode: record => ({
       runId: decodeRunId(record),
-      models: objects(record, 'models', decodeModelOutput),
+      models: requiredModels(record),
     }),
   },
   response: NOTHING,
 };
+
+function requiredModels(record: JsonObject): readonly ModelOutput[] {
+  const models = objects(record, 'models', decodeModelOutput);
+  if (models.length === 0) {
+    throw missing('models');
+  }
+  return models;
+}
 
 /** How clients up to 2.x, and R, record a model: the server appends it to a tag. */
 export const LOG_MODEL: Endpoint<{ readonly runId: RunId; readonly modelJson: string }, void> = {
@@ -144,6 +161,18 @@ export const LOG_MODEL: Endpoint<{ readonly runId: RunId; readonly modelJson: st
   },
   response: NOTHING,
 };
+
+/** None, and 0, mean everything, as in MLflow 3.17. */
+function historyLimit(record: JsonObject): number | undefined {
+  const limit = optionalCount(record, 'max_results');
+  if (limit !== undefined && limit < 0) {
+    throw new TrackingError(
+      'INVALID_PARAMETER_VALUE',
+      `Invalid value ${limit} for parameter 'max_results' supplied. It must be a positive integer.`,
+    );
+  }
+  return limit === 0 ? undefined : limit;
+}
 
 export const GET_METRIC_HISTORY: Endpoint<MetricHistoryRequest, Page<Metric>> = {
   methods: ['GET'],
@@ -160,7 +189,7 @@ export const GET_METRIC_HISTORY: Endpoint<MetricHistoryRequest, Page<Metric>> = 
       present({
         runId: decodeRunId(record),
         metricKey: requiredText(record, 'metric_key'),
-        maxResults: optionalCount(record, 'max_results'),
+        maxResults: historyLimit(record),
         pageToken: optionalText(record, 'page_token'),
       }),
   },

@@ -74,6 +74,31 @@ def log_points(uri, run_id, key, count):
         client.log_batch(run_id, metrics=[Metric(key, step / 3, step, step)])
 
 
+def routes():
+    """Every route of `mlflow server`, as [method, path with <parameters>]."""
+    from mlflow.server import app, handlers
+
+    found = {(method, path) for path, _, methods in handlers.get_endpoints() for method in methods}
+    for rule in app.url_map.iter_rules():
+        found |= {(method, rule.rule) for method in rule.methods - {"HEAD", "OPTIONS"}}
+    try:
+        from mlflow.server.fastapi_app import app as fastapi
+    except ImportError:  # before 3.5
+        return sorted(found)
+    for path, methods in fastapi.openapi()["paths"].items():
+        rule = path.replace("{", "<").replace("}", ">")
+        found |= {(method.upper(), rule) for method in methods}
+    return sorted(found)
+
+
+def server_options():
+    """The long names of what `mlflow server` takes."""
+    from mlflow.cli import server
+
+    names = [name for param in server.params for name in param.opts + param.secondary_opts]
+    return [name for name in names if name.startswith("--")]
+
+
 COMMANDS = {
     command.__name__: command
     for command in (
@@ -84,6 +109,8 @@ COMMANDS = {
         deleted_runs,
         append,
         log_points,
+        routes,
+        server_options,
         session.run,
         databases.upgrade,
         databases.search_models,

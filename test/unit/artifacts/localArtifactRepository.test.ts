@@ -57,7 +57,7 @@ describe('local artifacts', () => {
   it('say what is missing or in the way', async () => {
     await repository.write('a/f', stream('x'));
     expect(await codeOf(repository.read('no'))).toBe('RESOURCE_DOES_NOT_EXIST');
-    expect(await codeOf(repository.read('a'))).toBe('RESOURCE_DOES_NOT_EXIST');
+    expect(await codeOf(repository.read('a'))).toBe('INVALID_PARAMETER_VALUE');
     expect(await codeOf(repository.read('a/f/g'))).toBe('RESOURCE_DOES_NOT_EXIST');
     expect(await codeOf(repository.write('a/f/g', stream('y')))).toBe('INVALID_PARAMETER_VALUE');
     expect(await codeOf(repository.write('a', stream('y')))).toBe('INVALID_PARAMETER_VALUE');

@@ -6,6 +6,7 @@ import { historyContract } from './historyContract';
 import { inputsContract } from './inputsContract';
 import { loggedModelsContract } from './loggedModelsContract';
 import { loggingContract } from './loggingContract';
+import { pagingContract } from './pagingContract';
 import { runsContract } from './runsContract';
 import { searchContract } from './searchContract';
 import { statusContract } from './statusContract';
@@ -21,6 +22,7 @@ export function trackingStoreContract(subject: Subject): void {
   batchContract(subject);
   historyContract(subject);
   searchContract(subject);
+  pagingContract(subject);
   inputsContract(subject);
   loggedModelsContract(subject);
   watchContract(subject);

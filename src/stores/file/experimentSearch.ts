@@ -1,7 +1,7 @@
 import { parseInt64 } from '../../base/int64';
 import type { Experiment } from '../../tracking/entities';
-import { decodePageToken, encodePageToken } from '../../tracking/pageToken';
-import { compileOrder, completeExperimentOrder, readSortKey } from '../../tracking/search/ordering';
+import { completeExperimentOrder, pagingOf, readSortKey } from '../../tracking/search/ordering';
+import { PageCollector } from '../../tracking/search/pageCollector';
 import { parseExperimentFilter } from '../../tracking/search/parseFilter';
 import { parseExperimentOrderBy } from '../../tracking/search/parseOrderBy';
 import { compileFilter } from '../../tracking/search/predicate';
@@ -14,22 +14,18 @@ export function searchExperiments(
   files: ExperimentFiles,
   request: SearchExperimentsRequest,
 ): Page<Experiment> {
-  const { maxResults } = request;
+  const { maxResults, pageToken } = request;
   validateMaxResults(maxResults);
-  const offset = decodePageToken(request.pageToken);
   const matches = compileFilter(parseExperimentFilter(request.filter));
   const orderBy = completeExperimentOrder(parseExperimentOrderBy(request.orderBy));
-  const compare = compileOrder(orderBy);
-  const found = files
-    .list(request.viewType ?? 'ACTIVE_ONLY')
-    .map(experiment => ({ experiment, read: fieldReader(experiment) }))
-    .filter(({ read }) => matches(read))
-    .map(({ experiment, read }) => ({ experiment, sortKey: readSortKey(orderBy, read) }))
-    .sort((a, b) => compare(a.sortKey, b.sortKey));
-  const items = found.slice(offset, offset + maxResults).map(({ experiment }) => experiment);
-  return offset + maxResults < found.length
-    ? { items, nextPageToken: encodePageToken(offset + maxResults) }
-    : { items };
+  const found = new PageCollector<Experiment>(orderBy, maxResults, pagingOf(orderBy, pageToken));
+  for (const experiment of files.list(request.viewType ?? 'ACTIVE_ONLY')) {
+    const read = fieldReader(experiment);
+    if (matches(read)) {
+      found.offer(experiment, readSortKey(orderBy, read));
+    }
+  }
+  return found.page();
 }
 
 function fieldReader(experiment: Experiment): FieldReader {

@@ -7,10 +7,12 @@ export interface LineFaults {
   readonly malformed: number;
   /** The last line has no line break: someone is writing it, or died while doing so. */
   readonly unfinished: boolean;
+  /** Where the bytes end that were read as lines: after the last of them, or before the one at which the visitor stopped. */
+  readonly end: number;
 }
 
 /**
- * Called for each point. `rest` is what follows the third column, undefined when nothing does: `name digest` of a dataset,
+ * Called for each point; `false` stops before it. `rest` is what follows the third column, undefined when nothing does: `name digest` of a dataset,
  * or in a logged model's file `run_id[ name digest]`.
  */
 export type PointVisitor = (
@@ -18,7 +20,7 @@ export type PointVisitor = (
   value: number,
   step: Int64,
   rest: string | undefined,
-) => void;
+) => unknown;
 
 const SPACE = 0x20;
 const LINE_FEED = 0x0a;
@@ -40,21 +42,30 @@ export function readPoints(bytes: Buffer, visit: PointVisitor): LineFaults {
   while (start < bytes.length) {
     const lineFeed = bytes.indexOf(LINE_FEED, start);
     if (lineFeed < 0) {
-      return { malformed, unfinished: true };
+      return { malformed, unfinished: true, end: start };
     }
     let end = lineFeed;
     while (end > start && (bytes[end - 1] === CARRIAGE_RETURN || bytes[end - 1] === SPACE)) {
       end -= 1;
     }
-    if (end > start && !readLine(bytes, start, end, visit)) {
+    const line = end > start ? readLine(bytes, start, end, visit) : 'empty';
+    if (line === 'stop') {
+      return { malformed, unfinished: false, end: start };
+    }
+    if (line === 'malformed') {
       malformed += 1;
     }
     start = lineFeed + 1;
   }
-  return { malformed, unfinished: false };
+  return { malformed, unfinished: false, end: start };
 }
 
-function readLine(bytes: Buffer, start: number, end: number, visit: PointVisitor): boolean {
+function readLine(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  visit: PointVisitor,
+): 'point' | 'malformed' | 'stop' {
   const first = columnEnd(bytes, start, end);
   const second = columnEnd(bytes, first + 1, end);
   const third = columnEnd(bytes, second + 1, end);
@@ -62,12 +73,12 @@ function readLine(bytes: Buffer, start: number, end: number, visit: PointVisitor
   const value = readNumber(bytes, first + 1, second);
   const step = second >= end ? 0 : readInteger(bytes, second + 1, third);
   if (timestamp === undefined || value === undefined || step === undefined) {
-    return false;
+    return 'malformed';
   }
   const isOld = second >= end;
   const rest = third >= end ? undefined : bytes.toString('utf8', third + 1, end);
-  visit(isOld ? secondsToMs(timestamp) : timestamp, value, step, rest);
-  return true;
+  const goesOn = visit(isOld ? secondsToMs(timestamp) : timestamp, value, step, rest);
+  return goesOn === false ? 'stop' : 'point';
 }
 
 /** Before MLflow 1.0, when lines had two columns, times were seconds. */

@@ -73,6 +73,16 @@ export function readStamped(path: string, problems: ProblemList): StampedBytes |
   return readWith(path, problems, true, readOnce);
 }
 
+/** Up to `length` bytes from `position` on, fewer only at the end of the file; no fault where a folder is. */
+export function readBytesAt(
+  path: string,
+  position: number,
+  length: number,
+  problems: ProblemList,
+): Buffer | undefined {
+  return readWith(path, problems, true, () => readPartOnce(path, position, length));
+}
+
 function readWith<T>(
   path: string,
   problems: ProblemList,
@@ -133,14 +143,41 @@ export interface StampedBytes {
 function readOnce(path: string): StampedBytes {
   const file = openRegular(path);
   try {
-    const stamp = fstatSync(file);
-    if (!stamp.isFile()) {
-      throw stamp.isDirectory() ? new SpecialFileError('EISDIR') : new SpecialFileError('ENOTREG');
-    }
+    const stamp = stampOfRegular(file);
     return { bytes: readOpen(file, stamp.size), stamp };
   } finally {
     closeSync(file);
   }
+}
+
+function readPartOnce(path: string, position: number, length: number): Buffer {
+  const file = openRegular(path);
+  try {
+    const { size } = stampOfRegular(file);
+    const wanted = Math.max(0, Math.min(length, size - position));
+    if (wanted > MAX_BYTES) {
+      throw new SpecialFileError('ETOOLARGE');
+    }
+    const bytes = Buffer.allocUnsafeSlow(wanted);
+    let filled = 0;
+    for (;;) {
+      const count = readSync(file, bytes, filled, wanted - filled, position + filled);
+      filled += count;
+      if (count === 0 || filled === wanted) {
+        return bytes.subarray(0, filled);
+      }
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function stampOfRegular(file: number): FileStamp {
+  const stamp = fstatSync(file);
+  if (!stamp.isFile()) {
+    throw stamp.isDirectory() ? new SpecialFileError('EISDIR') : new SpecialFileError('ENOTREG');
+  }
+  return stamp;
 }
 
 /** Opens a file for reading, and waits for nobody: a pipe in its place would otherwise hold the whole process. */

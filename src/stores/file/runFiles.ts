@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Metric, MetricColumns, Run, RunId, RunInfo, ViewType } from '../../tracking/entities';
-import { decodePageToken, encodePageToken } from '../../tracking/pageToken';
 import { TrackingError } from '../../tracking/trackingError';
 import type { MetricHistoryRequest, Page, RunProjection } from '../../tracking/trackingStore';
 import { validateKey, validateRunId } from '../../tracking/validation';
@@ -8,7 +7,8 @@ import type { DatasetFiles } from './datasetFiles';
 import type { ExperimentFiles } from './experimentFiles';
 import { chosenKeys, keyPath, listKeys, readKeyValue, readKeyValues } from './keyFiles';
 import type { RunIndex } from './index/runIndex';
-import { reportFaults, type LatestPoints } from './latestPoints';
+import { readHistoryPage } from './historyPage';
+import type { LatestPoints } from './latestPoints';
 import {
   appendToUri,
   ARTIFACTS_FOLDER,
@@ -19,7 +19,7 @@ import {
   TAGS_FOLDER,
   type Layout,
 } from './layout';
-import { parseDatasetColumns, readColumns, readPoints } from './metricLines';
+import { readColumns } from './metricLines';
 import type { ProblemList } from './problemList';
 import { isFolder, listNames, readStamped } from './readFiles';
 import type { StoredRun } from './runColumns';
@@ -156,27 +156,10 @@ export class RunFiles {
 
   /** In file order. */
   getHistory(request: MetricHistoryRequest): Page<Metric> {
-    const { runId, metricKey, maxResults, pageToken } = request;
+    const { runId, metricKey } = request;
     validateKey(metricKey, 'metric_key');
-    const offset = decodePageToken(pageToken);
     const path = keyPath(join(this.find(runId).folder, METRICS_FOLDER), metricKey);
-    const end = maxResults === undefined ? Infinity : offset + maxResults;
-    const items: Metric[] = [];
-    let index = 0;
-    const faults = readPoints(this.readMetricBytes(path), (timestampMs, value, step, rest) => {
-      if (index >= offset && index < end) {
-        items.push({
-          key: metricKey,
-          value,
-          timestampMs,
-          step,
-          ...(rest === undefined ? {} : parseDatasetColumns(rest)),
-        });
-      }
-      index += 1;
-    });
-    reportFaults(path, faults, this.problems);
-    return index > end ? { items, nextPageToken: encodePageToken(end) } : { items };
+    return readHistoryPage(path, request, this.problems);
   }
 
   getColumns(runId: RunId, metricKey: string): MetricColumns {

@@ -1,11 +1,6 @@
 import type { Run } from '../../tracking/entities';
-import { decodePageToken, encodePageToken } from '../../tracking/pageToken';
-import {
-  compileOrder,
-  completeRunOrder,
-  readSortKey,
-  type SortKey,
-} from '../../tracking/search/ordering';
+import { completeRunOrder, pagingOf, readSortKey } from '../../tracking/search/ordering';
+import { PageCollector } from '../../tracking/search/pageCollector';
 import { parseRunFilter } from '../../tracking/search/parseFilter';
 import { parseRunOrderBy } from '../../tracking/search/parseOrderBy';
 import { compileFilter } from '../../tracking/search/predicate';
@@ -19,11 +14,6 @@ import { matchesView } from './runFiles';
 import { Turns } from './turns';
 
 const DEFAULT_MAX_RESULTS = 1000;
-
-interface Found {
-  readonly run: StoredRun;
-  readonly sortKey: SortKey;
-}
 
 /**
  * Searches runs: only the files that the filter names, then for the runs that match the meta files and those that the order
@@ -40,14 +30,13 @@ export class RunSearch {
   }
 
   async search(request: SearchRunsRequest, signal: AbortSignal | undefined): Promise<Page<Run>> {
-    const maxResults = request.maxResults ?? DEFAULT_MAX_RESULTS;
+    const { maxResults = DEFAULT_MAX_RESULTS, pageToken } = request;
     validateMaxResults(maxResults);
-    const offset = decodePageToken(request.pageToken);
     const matches = compileFilter(parseRunFilter(request.filter));
     const orderBy = completeRunOrder(parseRunOrderBy(request.orderBy));
     const viewType = request.viewType ?? 'ACTIVE_ONLY';
     const turns = new Turns(signal);
-    const found: Found[] = [];
+    const found = new PageCollector<StoredRun>(orderBy, maxResults, pagingOf(orderBy, pageToken));
     await this.files.index.coverage.catchUp();
     for (const experimentId of new Set(request.experimentIds)) {
       const folder = this.experiments.findFolder(experimentId);
@@ -56,20 +45,17 @@ export class RunSearch {
         await turns.next();
         const run = matches(cursor.read) ? cursor.run : undefined;
         if (run && matchesView(run.info.lifecycleStage, viewType)) {
-          found.push({ run, sortKey: readSortKey(orderBy, cursor.read) });
+          found.offer(run, readSortKey(orderBy, cursor.read));
         }
       }
     }
-    const compare = compileOrder(orderBy);
-    found.sort((a, b) => compare(a.sortKey, b.sortKey));
-    const items: Run[] = [];
-    for (const { run } of found.slice(offset, offset + maxResults)) {
+    const { items, ...next } = found.page();
+    const runs: Run[] = [];
+    for (const run of items) {
       await turns.next();
-      items.push(this.loaded.get(run, request.projection));
+      runs.push(this.loaded.get(run, request.projection));
     }
     this.files.index.settle();
-    return offset + maxResults < found.length
-      ? { items, nextPageToken: encodePageToken(offset + maxResults) }
-      : { items };
+    return { items: runs, ...next };
   }
 }

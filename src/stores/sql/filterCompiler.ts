@@ -15,11 +15,6 @@ export function orderedValue({ type, value }: Operand, dialect: SqlDialect): Exp
   return type === 'text' ? dialect.byCodePoints(value as Expression<string | null>) : value;
 }
 
-/** Sorts what has a value before what has none. No system but some sorts by a condition, or knows NULLS LAST. */
-export function missingLast(value: Expression<unknown>): Expression<unknown> {
-  return sql`case when ${value} is null then 1 else 0 end`;
-}
-
 /** True when one of the conditions is. */
 export function anyOf(conditions: readonly Expression<SqlBool>[]): Expression<SqlBool> {
   return joined('or', conditions) ?? NEVER;

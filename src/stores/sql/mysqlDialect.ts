@@ -38,7 +38,8 @@ export const mysqlDialect: SqlDialect = {
   like: (text, pattern) => sql<SqlBool>`${exact(text)} like ${unescaped(pattern)}`,
   ilike: (text, pattern) =>
     sql<SqlBool>`${exact(sql`lower(${text})`)} like ${unescaped(pattern.toLowerCase())}`,
-  byCodePoints: exact,
+  // As bytes: collations take spaces at the end for nothing.
+  byCodePoints: text => sql<string | null>`cast(convert(${text} using utf8mb4) as binary)`,
   double: number => sql<number>`(${number} + 0e0)`,
   ignoreExisting: insert => {
     // Unlike INSERT IGNORE, this keeps every other error an error.

@@ -1,21 +1,15 @@
 import { expressionBuilder, sql } from 'kysely';
 import type { Experiment } from '../../tracking/entities';
-import { decodePageToken, encodePageToken } from '../../tracking/pageToken';
-import { completeExperimentOrder } from '../../tracking/search/ordering';
+import { completeExperimentOrder, pagingOf } from '../../tracking/search/ordering';
 import { parseExperimentFilter } from '../../tracking/search/parseFilter';
 import { parseExperimentOrderBy } from '../../tracking/search/parseOrderBy';
 import type { Page, SearchExperimentsRequest } from '../../tracking/trackingStore';
 import { validateMaxResults } from '../../tracking/validation';
 import { selectExperiments, stagesOf, withTags } from './experiments';
-import {
-  compileFilter,
-  missingLast,
-  orderedValue,
-  type FieldSource,
-  type Operand,
-} from './filterCompiler';
+import { compileFilter, type FieldSource, type Operand } from './filterCompiler';
 import type { MlflowTables } from './mlflowTables';
 import { whereAttribute } from './runSearchFields';
+import { nextPage, paged, sortKeyColumns } from './sortTerms';
 import type { SqlSession } from './sqlDialect';
 
 const experiments = expressionBuilder<MlflowTables, 'experiments'>();
@@ -27,25 +21,26 @@ export async function searchExperiments(
 ): Promise<Page<Experiment>> {
   const { maxResults } = request;
   validateMaxResults(maxResults);
-  const offset = decodePageToken(request.pageToken);
   const filter = parseExperimentFilter(request.filter);
   const order = completeExperimentOrder(parseExperimentOrderBy(request.orderBy));
-  let query = selectExperiments(session)
+  const paging = pagingOf(order, request.pageToken);
+  const terms = order.map(({ field, ascending }) => ({
+    operand: experimentAttribute(session, field.key),
+    ascending,
+    isRequired: field.key === 'experiment_id',
+  }));
+  const query = selectExperiments(session)
+    .select(sortKeyColumns(terms))
     .where('experiments.lifecycle_stage', 'in', stagesOf(request.viewType))
-    .where(compileFilter(filter, experimentFields(session), session.dialect))
-    .limit(maxResults + 1)
-    .offset(offset);
-  for (const { field, ascending } of order) {
-    const operand = experimentAttribute(session, field.key);
-    query = query
-      .orderBy(missingLast(operand.value))
-      .orderBy(orderedValue(operand, session.dialect), ascending ? 'asc' : 'desc');
-  }
-  const rows = await session.all(query);
-  const items = await withTags(session, rows.slice(0, maxResults));
-  return rows.length > maxResults
-    ? { items, nextPageToken: encodePageToken(offset + maxResults) }
-    : { items };
+    .where(compileFilter(filter, experimentFields(session), session.dialect));
+  const rows = await session.all(
+    paged(query, terms, { ...paging.start, maxResults }, session.dialect),
+  );
+  const page = rows.slice(0, maxResults);
+  const items = await withTags(session, page);
+  return page.length === rows.length
+    ? { items }
+    : { items, ...nextPage(terms, page.at(-1), maxResults, paging) };
 }
 
 function experimentFields(session: SqlSession): FieldSource {

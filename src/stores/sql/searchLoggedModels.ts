@@ -1,7 +1,6 @@
 import { expressionBuilder, sql, type Expression, type SqlBool } from 'kysely';
 import type { LoggedModel, LoggedModelStatus } from '../../tracking/entities';
 import type { Field } from '../../tracking/search/ast';
-import { encodeLoggedModelPageToken } from '../../tracking/search/loggedModelPageToken';
 import {
   parseLoggedModelSearch,
   STATUS_WORDS,
@@ -11,17 +10,11 @@ import {
 import type { LoggedModelOrderClause } from '../../tracking/search/parseOrderBy';
 import type { Page, SearchLoggedModelsRequest } from '../../tracking/trackingStore';
 import { parseExperimentId } from './experimentIds';
-import {
-  anyOf,
-  compileFilter,
-  missingLast,
-  orderedValue,
-  type FieldSource,
-  type Operand,
-} from './filterCompiler';
+import { anyOf, compileFilter, type FieldSource, type Operand } from './filterCompiler';
 import { selectModels, STATUS_NUMBERS, withDetails } from './loggedModelRows';
 import type { MlflowTables } from './mlflowTables';
 import { whereAttribute } from './runSearchFields';
+import { nextPage, paged, sortKeyColumns } from './sortTerms';
 import type { SqlSession } from './sqlDialect';
 
 const models = expressionBuilder<MlflowTables, 'logged_models'>();
@@ -38,24 +31,26 @@ export async function searchLoggedModels(
   if (ids.length === 0 || !session.schema.has('logged_models')) {
     return { items: [] };
   }
-  const { offset, maxResults, orderBy } = search;
-  let query = selectModels(session)
+  const { maxResults, orderBy, paging } = search;
+  const terms = orderBy.map(clause => ({
+    operand: orderedOperand(session, clause, search),
+    ascending: clause.ascending,
+  }));
+  const query = selectModels(session)
+    .select(sortKeyColumns(terms))
     .where(eb => session.dialect.isAmong(eb.ref('experiment_id'), ids))
     .where(compileFilter(search.filter, modelFields(session, search.datasets), session.dialect))
     .$if(search.needsMetricOnDatasets, narrowed =>
       narrowed.where(hasMetricOn(session, search.datasets)),
     );
-  for (const clause of orderBy) {
-    const operand = orderedOperand(session, clause, search);
-    query = query
-      .orderBy(missingLast(operand.value))
-      .orderBy(orderedValue(operand, session.dialect), clause.ascending ? 'asc' : 'desc');
-  }
-  const rows = await session.all(query.limit(maxResults + 1).offset(offset));
-  const items = await withDetails(session, rows.slice(0, maxResults));
-  return rows.length > maxResults
-    ? { items, nextPageToken: encodeLoggedModelPageToken(request, offset + maxResults) }
-    : { items };
+  const rows = await session.all(
+    paged(query, terms, { ...paging.start, maxResults }, session.dialect),
+  );
+  const page = rows.slice(0, maxResults);
+  const items = await withDetails(session, page);
+  return page.length === rows.length
+    ? { items }
+    : { items, ...nextPage(terms, page.at(-1), maxResults, paging) };
 }
 
 function modelFields(session: SqlSession, datasets: readonly DatasetChoice[]): FieldSource {

@@ -1,24 +1,28 @@
+import { decodePlace, encodePlace, type PageStart, type Paging } from '../pageToken';
 import { TrackingError } from '../trackingError';
 import type { SearchLoggedModelsRequest } from '../trackingStore';
 
 /**
- * MLflow's page token of a search of logged models: base64 of the JSON text of the search and the offset
- * (mlflow.utils.search_utils.SearchLoggedModelsPaginationToken).
+ * The page tokens of a search of logged models: base64 of the JSON text of the search and the offset, as MLflow's
+ * (mlflow.utils.search_utils.SearchLoggedModelsPaginationToken), with the place added at which the page before ended. Throws
+ * INVALID_PARAMETER_VALUE for a token of another search, as MLflow, and for anything that is no token.
  */
-export function encodeLoggedModelPageToken(
-  request: SearchLoggedModelsRequest,
-  offset: number,
-): string {
-  return Buffer.from(JSON.stringify({ ...searchOf(request), offset }), 'utf8').toString('base64');
+export function loggedModelPaging(request: SearchLoggedModelsRequest): Paging {
+  return { start: decodeToken(request), tokenFor: next => encodeToken(request, next) };
 }
 
-/**
- * @returns the offset; 0 without a token. Throws INVALID_PARAMETER_VALUE for a token of another search, as MLflow, and for
- * anything that is no token.
- */
-export function decodeLoggedModelPageToken(request: SearchLoggedModelsRequest): number {
+function encodeToken(request: SearchLoggedModelsRequest, { offset, after }: PageStart): string {
+  const token = JSON.stringify({ ...searchOf(request), offset });
+  const place = encodePlace(after);
+  return Buffer.from(
+    place === undefined ? token : `${token.slice(0, -1)},"after":${place}}`,
+    'utf8',
+  ).toString('base64');
+}
+
+function decodeToken(request: SearchLoggedModelsRequest): PageStart {
   if (request.pageToken === undefined || request.pageToken === '') {
-    return 0;
+    return { offset: 0 };
   }
   const token = parseToken(request.pageToken);
   const asked = searchOf(request);
@@ -29,7 +33,14 @@ export function decodeLoggedModelPageToken(request: SearchLoggedModelsRequest): 
   if (typeof offset !== 'number' || !Number.isSafeInteger(offset) || offset < 0) {
     throw invalidToken();
   }
-  return offset;
+  if (!('after' in token)) {
+    return { offset };
+  }
+  const after = decodePlace(token['after']);
+  if (!after) {
+    throw invalidToken();
+  }
+  return { offset, after };
 }
 
 function searchOf({ experimentIds, filter, orderBy }: SearchLoggedModelsRequest) {

@@ -2,8 +2,8 @@ import { compareInt64 } from '../../base/int64';
 import type { LoggedModel, LoggedModelStatus, Metric } from '../entities';
 import type { Page, SearchLoggedModelsRequest } from '../trackingStore';
 import type { Field } from './ast';
-import { encodeLoggedModelPageToken } from './loggedModelPageToken';
-import { compileOrder, type SortKey } from './ordering';
+import { firstOf } from './ordering';
+import { PageCollector } from './pageCollector';
 import {
   parseLoggedModelSearch,
   STATUS_WORDS,
@@ -23,11 +23,13 @@ const STATUSES = Object.keys(STATUS_WORDS) as readonly LoggedModelStatus[];
 export class LoggedModelQuery {
   private readonly search: LoggedModelSearch;
   private readonly matches: Predicate;
-  private readonly found: { readonly model: LoggedModel; readonly sortKey: SortKey }[] = [];
+  private readonly found: PageCollector<LoggedModel>;
 
-  constructor(private readonly request: SearchLoggedModelsRequest) {
+  constructor(request: SearchLoggedModelsRequest) {
     this.search = parseLoggedModelSearch(request);
-    this.matches = compileFilter(this.search.filter);
+    const { filter, orderBy, maxResults, paging } = this.search;
+    this.matches = compileFilter(filter);
+    this.found = new PageCollector(orderBy, maxResults, paging);
   }
 
   offer(model: LoggedModel): void {
@@ -35,22 +37,13 @@ export class LoggedModelQuery {
     const metrics = metricsOn(model, datasets);
     const isOnDataset = !needsMetricOnDatasets || metrics.length > 0;
     if (isOnDataset && this.matches(field => readField(model, field, metrics))) {
-      const sortKey = orderBy.map(clause => readForOrder(model, clause, metrics));
-      this.found.push({ model, sortKey });
+      const sortKey = orderBy.map(clause => firstOf(readForOrder(model, clause, metrics)));
+      this.found.offer(model, sortKey);
     }
   }
 
   page(): Page<LoggedModel> {
-    const { offset, maxResults, orderBy } = this.search;
-    const compare = compileOrder(orderBy);
-    const end = offset + maxResults;
-    const items = this.found
-      .sort((a, b) => compare(a.sortKey, b.sortKey))
-      .slice(offset, end)
-      .map(({ model }) => model);
-    return end < this.found.length
-      ? { items, nextPageToken: encodeLoggedModelPageToken(this.request, end) }
-      : { items };
+    return this.found.page();
   }
 }
 
@@ -87,7 +80,7 @@ function readField(
 ): FieldValue {
   switch (entity) {
     case 'metric':
-      return newestOf(metrics.filter(metric => metric.key === key))?.value;
+      return presentValue(newestOf(metrics.filter(metric => metric.key === key)));
     case 'param':
       return model.params.find(param => param.key === key)?.value;
     case 'tag':
@@ -95,6 +88,11 @@ function readField(
     default:
       return readAttribute(model, key);
   }
+}
+
+/** NaN is missing: databases have no other way to store it here. */
+function presentValue(metric: Metric | undefined): number | undefined {
+  return metric && !Number.isNaN(metric.value) ? metric.value : undefined;
 }
 
 function newestOf(metrics: readonly Metric[]): Metric | undefined {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { decodePageToken, encodePageToken, type Paging, type SortKey } from '../pageToken';
 import type { Field, Filter, OrderClause } from './ast';
 import type { LoggedModelOrderClause } from './parseOrderBy';
 import { compareLiterals, type FieldReader, type FieldValue } from './values';
@@ -40,11 +42,24 @@ export function completeLoggedModelOrder(
   ]);
 }
 
-/** The value of each clause for one thing, read once before sorting. */
-export type SortKey = readonly FieldValue[];
-
+/** The value of each clause for one thing, read once before sorting; of several values the first. */
 export function readSortKey(orderBy: readonly OrderClause[], read: FieldReader): SortKey {
-  return orderBy.map(clause => read(clause.field));
+  return orderBy.map(clause => firstOf(read(clause.field)));
+}
+
+/** Page tokens of everything in one complete order. Throws INVALID_PARAMETER_VALUE for a token that is none of them. */
+export function pagingOf(orderBy: readonly OrderClause[], pageToken: string | undefined): Paging {
+  const order = orderName(orderBy);
+  return {
+    start: decodePageToken(pageToken, order),
+    tokenFor: next => encodePageToken(next, order),
+  };
+}
+
+/** A short name that tells one order from another. */
+function orderName(orderBy: readonly OrderClause[]): string {
+  const parts = orderBy.map(({ field, ascending }) => [field.entity, field.key, ascending]);
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16);
 }
 
 /** Values in the asked direction, then NaN, then missing, for both directions. */
@@ -52,8 +67,8 @@ export function compileOrder(orderBy: readonly OrderClause[]): (a: SortKey, b: S
   const directions = orderBy.map(clause => (clause.ascending ? 1 : -1));
   return (a, b) => {
     for (const [index, direction] of directions.entries()) {
-      const left = single(a[index]);
-      const right = single(b[index]);
+      const left = a[index];
+      const right = b[index];
       const rank = absenceRank(left) - absenceRank(right);
       if (rank !== 0) {
         return rank;
@@ -69,11 +84,11 @@ export function compileOrder(orderBy: readonly OrderClause[]): (a: SortKey, b: S
   };
 }
 
-function single(value: FieldValue): Exclude<FieldValue, readonly unknown[]> {
+export function firstOf(value: FieldValue): SortKey[number] {
   return typeof value === 'object' ? value[0] : value;
 }
 
-function absenceRank(value: FieldValue): number {
+function absenceRank(value: SortKey[number]): number {
   return value === undefined ? 2 : Number.isNaN(value) ? 1 : 0;
 }
 

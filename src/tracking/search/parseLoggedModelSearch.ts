@@ -1,9 +1,10 @@
 import type { LoggedModelStatus } from '../entities';
+import type { Paging } from '../pageToken';
 import { TrackingError } from '../trackingError';
 import type { SearchLoggedModelsRequest } from '../trackingStore';
 import { validateMaxResults } from '../validation';
 import type { Filter } from './ast';
-import { decodeLoggedModelPageToken } from './loggedModelPageToken';
+import { loggedModelPaging } from './loggedModelPageToken';
 import { completeLoggedModelOrder, fieldsOf } from './ordering';
 import { parseLoggedModelFilter } from './parseFilter';
 import { parseLoggedModelOrderBy, type LoggedModelOrderClause } from './parseOrderBy';
@@ -29,7 +30,7 @@ export interface DatasetChoice {
  */
 export interface LoggedModelSearch {
   readonly maxResults: number;
-  readonly offset: number;
+  readonly paging: Paging;
   readonly filter: Filter;
   readonly orderBy: readonly LoggedModelOrderClause[];
   /** Limit the metrics that count. Empty for all of them. */
@@ -42,7 +43,7 @@ export interface LoggedModelSearch {
 export function parseLoggedModelSearch(request: SearchLoggedModelsRequest): LoggedModelSearch {
   const maxResults = request.maxResults ?? DEFAULT_MAX_RESULTS;
   validateMaxResults(maxResults);
-  const offset = decodeLoggedModelPageToken(request);
+  const paging = loggedModelPaging(request);
   const datasets = request.datasets ?? [];
   if (datasets.some(({ datasetName }) => datasetName === '')) {
     throw new TrackingError(
@@ -54,7 +55,7 @@ export function parseLoggedModelSearch(request: SearchLoggedModelsRequest): Logg
   const hasMetrics = fieldsOf(filter).some(({ entity }) => entity === 'metric');
   return {
     maxResults,
-    offset,
+    paging,
     filter,
     orderBy: completeLoggedModelOrder(parseLoggedModelOrderBy(request.orderBy)),
     datasets,

@@ -5,11 +5,12 @@ import {
   parseDatasetColumns,
   readColumns,
   readPoints,
+  type LineFaults,
 } from '../../../../src/stores/file/metricLines';
 
-function pointsOf(text: string): { points: unknown[]; faults: ReturnType<typeof readPoints> } {
+function pointsOf(text: string): { points: unknown[]; faults: Omit<LineFaults, 'end'> } {
   const points: unknown[] = [];
-  const faults = readPoints(Buffer.from(text), (...point) => points.push(point));
+  const { end: _, ...faults } = readPoints(Buffer.from(text), (...point) => points.push(point));
   return { points, faults };
 }
 

@@ -15,22 +15,25 @@ const session = {
   ),
 } as unknown as SqlSession;
 
+const PAGE = { offset: 0, maxResults: 10 };
+
 /** The condition that a filter adds, with its parameters, without what every search has. */
 function conditionOf(filter: string): { sql: string; parameters: readonly unknown[] } {
-  const { sql, parameters } = compileRunSearch(session, {
-    experimentIds: ['1'],
-    viewType: 'ACTIVE_ONLY',
-    filter,
-  }).compile();
+  const { sql, parameters } = compileRunSearch(
+    session,
+    { experimentIds: ['1'], viewType: 'ACTIVE_ONLY', filter },
+    PAGE,
+  ).compile();
   const [, condition = ''] =
     /"runs"\."lifecycle_stage" in \(\?\) and (.*) order by/.exec(sql) ?? [];
-  // The experiment and the lifecycle stage come first.
-  return { sql: condition.replaceAll('"', ''), parameters: parameters.slice(2) };
+  // The experiment and the lifecycle stage come first, the limit and the offset last.
+  return { sql: condition.replaceAll('"', ''), parameters: parameters.slice(2, -2) };
 }
 
 function orderOf(...orderBy: readonly string[]): string {
-  const { sql } = compileRunSearch(session, { experimentIds: ['1'], orderBy }).compile();
-  return sql.slice(sql.lastIndexOf(' order by ') + 10).replaceAll('"', '');
+  const { sql } = compileRunSearch(session, { experimentIds: ['1'], orderBy }, PAGE).compile();
+  const [, order = ''] = /.* order by (.*) limit \? offset \?/.exec(sql) ?? [];
+  return order.replaceAll('"', '');
 }
 
 describe('a filter', () => {
@@ -93,20 +96,21 @@ describe('a filter', () => {
   });
 });
 
+function missingLast(column: string): string {
+  return `case when ${column} is null then 2 else 0 end asc`;
+}
+
 describe('an order', () => {
   it.each([
-    [
-      [],
-      'case when runs.start_time is null then 1 else 0 end, runs.start_time desc, runs.run_uuid asc',
-    ],
+    [[], `${missingLast('runs.start_time')}, runs.start_time desc, runs.run_uuid asc`],
     [
       ['metrics.loss DESC', 'params.p'],
-      'case when order_0.value is null then 2 when order_0.is_nan = ? then 1 else 0 end, order_0.value desc,' +
-        ' case when order_1.value is null then 1 else 0 end, order_1.value asc, case when runs.start_time is null then 1 else 0 end, runs.start_time desc, runs.run_uuid asc',
+      'case when order_0.is_nan = ? then 1 when order_0.value is null then 2 else 0 end asc, order_0.value desc, ' +
+        `${missingLast('order_1.value')}, order_1.value asc, ${missingLast('runs.start_time')}, runs.start_time desc, runs.run_uuid asc`,
     ],
     [
       ['run_id DESC'],
-      'runs.run_uuid desc, case when runs.start_time is null then 1 else 0 end, runs.start_time desc',
+      `runs.run_uuid desc, ${missingLast('runs.start_time')}, runs.start_time desc`,
     ],
   ])('%j', (orderBy, sql) => {
     expect(orderOf(...orderBy)).toBe(sql);

@@ -156,6 +156,14 @@ async function copyPseudoTerminal() {
   }
 }
 
+/** What a script's own Python runs, see src/launch/python. */
+async function copyPython() {
+  await cp(path.join(root, 'src/launch/python'), path.join(root, 'dist/python'), {
+    recursive: true,
+    filter: file => !file.includes('__pycache__'),
+  });
+}
+
 /** @param {string[]} names */
 function chosenParts(names) {
   const chosen = [];
@@ -234,6 +242,6 @@ async function watch(builds) {
 
 const names = options.only?.split(',') ?? Object.keys(parts);
 if (names.includes('webview')) await copyCodicons();
-if (names.includes('cli')) await copyPseudoTerminal();
+if (names.includes('cli')) await Promise.all([copyPseudoTerminal(), copyPython()]);
 if (options.watch) await watch(chosenParts(names));
 else await buildOnce(chosenParts(names));

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ArtifactRepository } from '../artifacts/artifactRepository';
 import { openRepository } from '../artifacts/openRepository';
 import { installedMlflowVersion } from '../launch/installedMlflow';
@@ -17,6 +18,8 @@ import { stderrLogger, writeLine } from './writers';
 
 /** Where our servers keep `mlflow-artifacts:/` of stores without a server, below the working directory. */
 const ARTIFACTS_DESTINATION = 'mlartifacts';
+/** `dist/python`, beside this program's folder. */
+const AUTOLOG_FOLDER = fileURLToPath(new URL('../python', import.meta.url));
 /** Of servers before MLflow 2.17, which may refuse a longer value instead of cutting it. */
 const OLD_SERVER_TAG_LIMIT = 5_000;
 
@@ -51,7 +54,12 @@ async function track(args: RunArguments): Promise<number> {
   });
   try {
     const { exitCode, run: tracked } = await launch(
-      { ...args, workingDir: commandDir, env },
+      {
+        ...args,
+        workingDir: commandDir,
+        env,
+        ...(args.autolog ? { autologFolder: AUTOLOG_FOLDER } : {}),
+      },
       { store, logger, ...servicesFor(store, storeDir, logger) },
     );
     await sayGoodbye(args, store, tracked);

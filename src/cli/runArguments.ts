@@ -21,6 +21,7 @@ the command logs through an MLflow client lands in the same store. The exit code
                        and metrics: 'step (?<step>\\d+): (?<loss>\\S+)'; may be repeated
   --system-metrics S   log the load of the machine every S seconds, 0 for never; default: 10
   --record-env NAMES   environment variables to record, by commas, * for any rest: CUDA_VISIBLE_DEVICES,OMP_*
+  --autolog            turn on mlflow.autolog() before a Python script, where its interpreter has MLflow
   --cwd DIR            where the command runs; default: here. Relative tracking URIs start here in any case
   --keep-open DIR      afterwards wait for a key; a file named after the process id is in DIR while it waits
   --help
@@ -34,6 +35,7 @@ export interface RunArguments {
   readonly params: readonly KeyValue[];
   readonly tags: readonly KeyValue[];
   readonly capture: CaptureOptions;
+  readonly autolog: boolean;
   readonly cwd?: string;
   readonly keepOpenFolder?: string;
   readonly command: string;
@@ -72,6 +74,7 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
       systemMetricsMs: secondsOf(values['system-metrics'] ?? '10') * 1000,
       environmentVariables: values['record-env']?.split(',').filter(name => name !== '') ?? [],
     },
+    autolog: values.autolog === true,
     ...(values.cwd === undefined ? {} : { cwd: values.cwd }),
     ...(values['keep-open'] === undefined ? {} : { keepOpenFolder: values['keep-open'] }),
     command: command ?? '',
@@ -95,6 +98,7 @@ function readOptions(own: readonly string[]) {
         'metric-pattern': { type: 'string', multiple: true },
         'system-metrics': { type: 'string' },
         'record-env': { type: 'string' },
+        autolog: { type: 'boolean' },
         cwd: { type: 'string' },
         'keep-open': { type: 'string' },
         help: { type: 'boolean', short: 'h' },

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { KeyValue } from '../tracking/entities';
 
 export interface ChildEnvironmentOptions {
@@ -12,6 +13,8 @@ export interface ChildEnvironmentOptions {
    * ignore the token; variables win over the file, and our server takes the token as password too.
    */
   readonly hasCredentialsFile: boolean;
+  /** Folder of the `sitecustomize.py` that turns on MLflow's autologging; absent where it is not wanted. */
+  readonly autologFolder?: string | undefined;
 }
 
 /**
@@ -51,6 +54,14 @@ export function childEnvironment(options: ChildEnvironmentOptions): NodeJS.Proce
       // MLflow records this name as `mlflow.user`.
       { key: 'MLFLOW_TRACKING_USERNAME', value: options.userName ?? 'mlflow' },
       { key: 'MLFLOW_TRACKING_PASSWORD', value: options.token },
+    );
+  }
+  const { autologFolder } = options;
+  if (autologFolder !== undefined) {
+    const present = options.inherited['PYTHONPATH'];
+    added.push(
+      { key: 'MLFLOW_TRACKER_AUTOLOG', value: '1' },
+      { key: 'PYTHONPATH', value: [autologFolder, present].filter(Boolean).join(path.delimiter) },
     );
   }
   return {

@@ -1,3 +1,4 @@
+import { quoteWord } from '../base/quoteCommand';
 import { HIDDEN, isSecretName, withoutUrlCredentials } from './capture/secretNames';
 
 const OPTION = /^--?([\w][\w.-]*)(=|$)/;
@@ -14,11 +15,9 @@ export function commandText(command: string, args: readonly string[]): string {
     const [start = '', name = '', assigned] = OPTION.exec(arg) ?? ASSIGNMENT.exec(arg) ?? [];
     const isSecret = isSecretName(name);
     hideNext = isSecret && assigned === '';
-    return isSecret && assigned === '=' ? quote(start) + HIDDEN : quote(withoutUrlCredentials(arg));
+    return isSecret && assigned === '='
+      ? quoteWord(start) + HIDDEN
+      : quoteWord(withoutUrlCredentials(arg));
   });
   return shown.join(' ');
-}
-
-function quote(arg: string): string {
-  return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`;
 }

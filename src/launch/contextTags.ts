@@ -4,8 +4,12 @@ import { cutAtLine } from './cutText';
 import type { GitState } from './git/gitState';
 import { PATCH_ARTIFACT } from './recordedArtifacts';
 
-/** The command that ran, as a shell would take it. Not MLflow's: it has no tag for it. */
-const COMMAND_TAG = 'tracker.command';
+/** The command that ran, as a shell would take it, secrets hidden. Not MLflow's: it has no tag for it. */
+export const COMMAND_TAG = 'tracker.command';
+/** Absolute path of the folder in which it ran. */
+export const WORKING_DIR_TAG = 'tracker.workingDir';
+/** At the end of a command that is longer than a tag. */
+export const CUT_MARK = '[cut]';
 /** POSIX path of the source in its repository: `git show <commit>:<path>` is the code that ran. */
 const SOURCE_PATH_TAG = 'tracker.source.path';
 
@@ -13,6 +17,7 @@ const SOURCE_PATH_TAG = 'tracker.source.path';
 export function processTags(
   sourceName: string,
   command: string,
+  workingDir: string,
   env: NodeJS.ProcessEnv,
   tagLimit: number,
 ): readonly KeyValue[] {
@@ -21,7 +26,8 @@ export function processTags(
     { key: 'mlflow.source.name', value: sourceName },
     { key: 'mlflow.source.type', value: 'LOCAL' },
     ...(user === undefined ? [] : [{ key: 'mlflow.user', value: user }]),
-    { key: COMMAND_TAG, value: cutAtLine(command, tagLimit, '[cut]') },
+    { key: COMMAND_TAG, value: cutAtLine(command, tagLimit, CUT_MARK) },
+    { key: WORKING_DIR_TAG, value: workingDir },
   ];
 }
 

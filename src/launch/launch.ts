@@ -32,6 +32,8 @@ export interface LaunchRequest {
   readonly params: readonly KeyValue[];
   readonly tags: readonly KeyValue[];
   readonly capture: CaptureOptions;
+  /** See `childEnvironment`. */
+  readonly autologFolder?: string;
 }
 
 /** What is recorded of a script that does not log it itself. */
@@ -129,6 +131,7 @@ export async function launch(
         experimentName,
         userName: userName(request.env),
         hasCredentialsFile: existsSync(path.join(homedir(), '.mlflow', 'credentials')),
+        autologFolder: request.autologFolder,
       }),
       onLife,
       recording,
@@ -164,7 +167,7 @@ function planOf(
     params: request.capture.params
       ? plannedParams(request.params, found.source.args, request.workingDir)
       : Promise.resolve(request.params),
-    contextTags: processTags(found.source.name, command, request.env, tagLimit),
+    contextTags: processTags(found.source.name, command, request.workingDir, request.env, tagLimit),
     gitTags: found.git.then(state => gitTags(state, tagLimit)),
     userId: userName(request.env),
     startTimeMs: found.startTimeMs,

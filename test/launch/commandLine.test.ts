@@ -37,6 +37,7 @@ describe('arguments of mlflow-tracker run', () => {
       tags: [{ key: 'note', value: 'a=b' }],
       command: 'python',
       args: ['train.py', '--', '--tag', 'x'],
+      autolog: false,
       capture: {
         params: true,
         metrics: true,

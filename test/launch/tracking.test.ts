@@ -289,6 +289,37 @@ describe('a script that does not know MLflow', () => {
     });
   });
 
+  test('is logged by autolog without a line of code, beside a sitecustomize of its own', async () => {
+    const bench = await Workbench.create();
+    bench.write('sitecustomize.py', ['import os', 'os.environ["OWN_SITECUSTOMIZE"] = "ran"']);
+    bench.write('train.py', [
+      'import os, subprocess, sys',
+      'from sklearn.linear_model import LogisticRegression',
+      'LogisticRegression(C=0.5).fit([[0.0], [1.0]], [0, 1])',
+      "code = \"import os, sys; print(os.environ.get('PYTHONPATH'), 'mlflow' in sys.modules)\"",
+      'print(os.environ["OWN_SITECUSTOMIZE"], sys.argv, flush=True)',
+      'subprocess.run([sys.executable, "-c", code])',
+    ]);
+    const running = bench.start([PYTHON, 'train.py', '--x'], ['--autolog'], {
+      PYTHONPATH: bench.folder,
+    });
+    running.child.stdin?.end();
+    const { code, stdout } = await running.ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain("ran ['train.py', '--x']");
+    expect(stdout).toContain(`${bench.folder} False`);
+    const run = await bench.run();
+    expect(paramsOf(run)).toMatchObject({ C: '0.5' });
+    expect(run.data.metrics.map(({ key }) => key)).toContain('training_score');
+  });
+
+  test('is left alone by autolog where there is no MLflow', async () => {
+    const bench = await Workbench.create();
+    const running = bench.start(['python3', '-c', 'print("plain")'], ['--autolog']);
+    running.child.stdin?.end();
+    expect(await running.ended).toMatchObject({ code: 0, stdout: 'plain\n', stderr: '' });
+  });
+
   test('has neither where that is switched off', async () => {
     const bench = await Workbench.create();
     bench.write('train.py', ['print("epoch 1: loss=1")']);

@@ -30,6 +30,7 @@ const CURVE_WIDTH = 8;
 const SOURCE_TAGS: readonly (readonly [tag: string, name: string])[] = [
   ['mlflow.source.name', 'file'],
   ['tracker.command', 'command'],
+  ['tracker.workingDir', 'folder'],
   ['mlflow.source.git.commit', 'commit'],
   ['mlflow.source.git.branch', 'branch'],
   ['mlflow.source.git.dirty', 'uncommitted changes'],

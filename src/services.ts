@@ -10,6 +10,8 @@ import { ViewState } from './host/model/viewState';
 import { Notifier } from './host/notifier';
 import { OutputLogger } from './host/outputLogger';
 import { RunPanels } from './host/panels/runPanels';
+import { ArgumentHistory } from './host/run/argumentHistory';
+import { ClientOffer } from './host/run/clientOffer';
 import type { ScriptRunServices } from './host/run/runCurrentScript';
 import { ScriptTerminals } from './host/run/scriptTerminals';
 import { Settings } from './host/settings';
@@ -33,6 +35,7 @@ export class Services implements Disposable {
   readonly colours: RunColourBook;
   readonly hoverCards: HoverCards;
   readonly panels: RunPanels;
+  readonly argumentHistory: ArgumentHistory;
   /** What "Track: Run Current Script" needs. */
   readonly scriptRuns: ScriptRunServices;
   /** `dist/cli.js`. */
@@ -72,6 +75,7 @@ export class Services implements Disposable {
     this.colours = new RunColourBook(context.workspaceState);
     this.hoverCards = new HoverCards(this);
     this.panels = this.disposables.add(new RunPanels(this));
+    this.argumentHistory = new ArgumentHistory(context.workspaceState);
     const storage = context.storageUri ?? context.globalStorageUri;
     this.scriptRuns = {
       settings: this.settings,
@@ -79,6 +83,8 @@ export class Services implements Disposable {
       credentials: uri => this.credentials.get(uri),
       notifier: this.notifier,
       terminals: new ScriptTerminals(this.cliPath, storage.fsPath),
+      argumentHistory: this.argumentHistory,
+      clientOffer: new ClientOffer(context.globalState, this.notifier),
       logger: this.logger,
     };
     this.disposables.add(

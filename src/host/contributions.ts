@@ -4,6 +4,9 @@
  */
 export const COMMANDS = {
   runScript: 'tracker.script.run',
+  runScriptWithArguments: 'tracker.script.runWithArguments',
+  runAgain: 'tracker.run.again',
+  runAgainChanged: 'tracker.run.againChanged',
   setUri: 'tracker.uri.set',
   setCredentials: 'tracker.credentials.set',
   forgetCredentials: 'tracker.credentials.forget',
@@ -48,6 +51,13 @@ export const SETTINGS = {
   experimentName: 'tracker.experimentName',
   mainMetric: 'tracker.mainMetric',
   runPython: 'tracker.run.python',
+  runCommands: 'tracker.run.commands',
+  runAutolog: 'tracker.run.autolog',
+  runCaptureParams: 'tracker.run.captureParams',
+  runCaptureMetrics: 'tracker.run.captureMetrics',
+  runMetricPatterns: 'tracker.run.metricPatterns',
+  runSystemMetricsInterval: 'tracker.run.systemMetricsInterval',
+  runEnvironmentVariables: 'tracker.run.environmentVariables',
   pageSize: 'tracker.runs.pageSize',
   hoverEnabled: 'tracker.hover.enabled',
 } as const;

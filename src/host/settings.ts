@@ -46,16 +46,50 @@ export class Settings implements Disposable {
     return this.text(SETTINGS.runPython);
   }
 
+  /** Command lines by language or file ending. */
+  get runCommands(): Readonly<Record<string, unknown>> {
+    const value = this.value(SETTINGS.runCommands);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  }
+
+  get runAutolog(): boolean {
+    return this.value(SETTINGS.runAutolog) === true;
+  }
+
+  get runCaptureParams(): boolean {
+    return this.value(SETTINGS.runCaptureParams) !== false;
+  }
+
+  get runCaptureMetrics(): boolean {
+    return this.value(SETTINGS.runCaptureMetrics) !== false;
+  }
+
+  /** Regular expressions with named groups. */
+  get runMetricPatterns(): readonly string[] {
+    return this.texts(SETTINGS.runMetricPatterns);
+  }
+
+  /** Seconds between two samples of the machine's load; 0: never. */
+  get runSystemMetricsInterval(): number {
+    const value = this.value(SETTINGS.runSystemMetricsInterval);
+    return typeof value === 'number' && value >= 0 && value <= 86_400 ? value : 10;
+  }
+
+  /** Names, `*` at the end for any rest. */
+  get runEnvironmentVariables(): readonly string[] {
+    return this.texts(SETTINGS.runEnvironmentVariables);
+  }
+
   /** Runs read at a time. */
   get pageSize(): number {
-    const value = vscode.workspace.getConfiguration().get<unknown>(SETTINGS.pageSize);
+    const value = this.value(SETTINGS.pageSize);
     return typeof value === 'number' && Number.isFinite(value)
       ? Math.min(PAGE_SIZE.most, Math.max(PAGE_SIZE.least, Math.round(value)))
       : PAGE_SIZE.default;
   }
 
   get hoverEnabled(): boolean {
-    return vscode.workspace.getConfiguration().get<unknown>(SETTINGS.hoverEnabled) !== false;
+    return this.value(SETTINGS.hoverEnabled) !== false;
   }
 
   dispose(): void {
@@ -63,9 +97,18 @@ export class Settings implements Disposable {
     this.changed.dispose();
   }
 
+  private value(id: SettingId): unknown {
+    return vscode.workspace.getConfiguration().get<unknown>(id);
+  }
+
+  private texts(id: SettingId): readonly string[] {
+    const value = this.value(id);
+    return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
+  }
+
   /** A value of another type, written by hand into settings.json, counts as unset. */
   private text(id: SettingId): string {
-    const value = vscode.workspace.getConfiguration().get<unknown>(id);
+    const value = this.value(id);
     return typeof value === 'string' ? value.trim() : '';
   }
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable';
 import type { Services } from '../../services';
 import { COMMANDS, type CommandId } from '../contributions';
+import { askArguments } from '../run/askArguments';
 import { runCurrentScript } from '../run/runCurrentScript';
 import { openArtifact, saveArtifact } from './artifactCommands';
 import { compareRuns, compareWithSelected, selectForCompare } from './compareCommands';
@@ -16,6 +17,7 @@ import { openRunLog } from './openRunLog';
 import { openRunTerminal } from './openRunTerminal';
 import { openWeb } from './openWeb';
 import { renameItem } from './renameItem';
+import { runAgain } from './runAgain';
 import { setDescription, setTag } from './runTagCommands';
 import { setTrackingUri } from './setTrackingUri';
 import { previewHistories, showHistories } from './showHistories';
@@ -29,6 +31,16 @@ const HANDLERS: Record<CommandId, Handler> = {
     services.opener.expectRun();
     return runCurrentScript(services.scriptRuns, uri instanceof vscode.Uri ? uri : undefined);
   },
+  'tracker.script.runWithArguments': ({ services }, [uri]) => {
+    services.opener.expectRun();
+    return runCurrentScript(
+      services.scriptRuns,
+      uri instanceof vscode.Uri ? uri : undefined,
+      file => askArguments(services, file),
+    );
+  },
+  'tracker.run.again': (context, args) => runAgain(context, args, false),
+  'tracker.run.againChanged': (context, args) => runAgain(context, args, true),
   'tracker.uri.set': ({ services }) => setTrackingUri(services),
   'tracker.credentials.set': ({ services }) =>
     setCredentials(services, services.settings.trackingUri),

@@ -3,7 +3,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 
 export interface ScriptTerminalRequest {
-  readonly script: string;
+  /** Such as the name of the script. */
+  readonly name: string;
   /** Options of `mlflow-tracker run`, without `--keep-open`. */
   readonly options: readonly string[];
   /** The command after `--`. */
@@ -32,7 +33,7 @@ export class ScriptTerminals {
 
   /** Runs the command in a new terminal, which takes the place of one in which the same script has ended. */
   async run(request: ScriptTerminalRequest): Promise<vscode.Terminal> {
-    const name = path.basename(request.script);
+    const { name } = request;
     for (const terminal of vscode.window.terminals) {
       if (terminal.name === name && (await this.hasEnded(terminal))) {
         terminal.dispose();

@@ -157,6 +157,7 @@ describe('settings', () => {
     expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual([
       SETTINGS.trackingUri,
       SETTINGS.runPython,
+      SETTINGS.runCommands,
     ]);
   });
 });

@@ -156,7 +156,41 @@ describe('Track: Run current script', () => {
     return extension.experiments.provider.getTreeItem(row).contextValue;
   }
 
-  it('runs nothing but Python', async () => {
+  it('runs again with the same command, in the experiment of the run', async () => {
+    const [row] = await runRows(extension, await experimentRow(extension, 'from the editor'));
+    assert.ok(row);
+    const client = await extension.services.getClient();
+    await open('again.py', ['import sys', 'print(sys.argv[1:])']);
+    const first = await client.createRun({
+      experimentId: row.run.info.experimentId,
+      startTimeMs: Date.now(),
+      tags: [
+        { key: 'tracker.command', value: `${PYTHON} again.py --name 'a b'` },
+        { key: 'tracker.workingDir', value: folder },
+      ],
+    });
+    await client.updateRun(first.info.runId, { status: 'FINISHED', endTimeMs: Date.now() });
+    await setting(SETTINGS.experimentName, 'another');
+    await vscode.commands.executeCommand(COMMANDS.runAgain, first.info.runId);
+    const again = await trackedRun('FINISHED', 7);
+    const { data } = await client.getRun(again.run.info.runId);
+    assert.deepEqual(
+      data.params.map(({ key, value }) => [key, value]),
+      [['name', 'a b']],
+    );
+    await setting(SETTINGS.experimentName, 'from the editor');
+  });
+
+  it('runs any language that has an interpreter here, and says what to set for the others', async () => {
+    await open('steps.sh', ['echo "step 3: loss=0.25"']);
+    await vscode.commands.executeCommand(COMMANDS.runScript);
+    const { run } = await trackedRun('FINISHED', 8);
+    const client = await extension.services.getClient();
+    const { data } = await client.getRun(run.info.runId);
+    assert.deepEqual(
+      data.metrics.map(({ key, value, step }) => [key, value, step]),
+      [['loss', 0.25, 3]],
+    );
     const before = vscode.window.terminals.length;
     await open('notes.txt', ['hello']);
     await vscode.commands.executeCommand(COMMANDS.runScript);

@@ -40,12 +40,20 @@ const layers = {
     may: ['src/base', 'src/tracking'],
     instead: 'the launcher works on contracts: let src/cli hand the store and the server in.',
   },
+  'src/client': {
+    may: [
+      ...['src/base', 'src/tracking', 'src/wire', 'src/http', 'src/stores', 'src/artifacts'],
+      'src/launch',
+    ],
+    instead:
+      'the library is a client: it serves nothing and knows neither the command nor VS Code.',
+  },
   'src/cli': {
-    mayNot: ['src/host'],
+    mayNot: ['src/host', 'src/client'],
     instead: 'the command runs without VS Code: move what both need below them.',
   },
   'src/host': {
-    mayNot: ['src/cli', 'src/stores/file', 'src/stores/sql'],
+    mayNot: ['src/cli', 'src/client', 'src/stores/file', 'src/stores/sql'],
     instead: 'the host is a REST client: let the server process do it and ask src/stores/rest.',
   },
   webview: {

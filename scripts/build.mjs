@@ -3,10 +3,11 @@
  *   dist/extension.js        the host, one CJS file that VS Code loads
  *   dist/cli.js              the command's small entry; the program itself is dist/cli/*.mjs, split so that each
  *                            store and driver is read only when it is used
+ *   dist/client/index.*      the client library (`mlflow-tracker/client`), as ES module and as CommonJS, with its types
  *   dist/webview/<panel>.*   one script and one style sheet per folder of webview/ that has a main.ts; codicons beside them
  *   dist/test/**             the mocha suite for VS Code
  *
- * `--watch` rebuilds on change (F5), unminified. `--only host,cli,webview,test` builds a part.
+ * `--watch` rebuilds on change (F5), unminified. `--only host,cli,client,webview,test` builds a part.
  */
 import { existsSync, globSync, readdirSync } from 'node:fs';
 import { copyFile, cp, mkdir, rm } from 'node:fs/promises';
@@ -14,6 +15,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { problemsOf } from './build/budget.mjs';
+import { writeClientTypes } from './build/clientTypes.mjs';
 import { root } from './lib/paths.mjs';
 
 const { values: options } = parseArgs({
@@ -45,6 +47,27 @@ const programBesideEntry = {
   /** @param {esbuild.PluginBuild} build */
   setup(build) {
     build.onResolve({ filter: /^\.\/main$/ }, () => ({ path: './cli/main.mjs', external: true }));
+  },
+};
+
+/** People read the stack traces of a library, and their Node may be older than the program's. */
+const library = {
+  ...node,
+  target: 'node20',
+  minify: false,
+  /** @type {Record<string, string>} */
+  entryPoints: { index: 'src/client/fluent.ts' },
+};
+
+/** CommonJS cannot be split: folders and databases are loaded from the ES modules beside it. */
+const storesAsModules = {
+  name: 'stores-as-modules',
+  /** @param {esbuild.PluginBuild} build */
+  setup(build) {
+    build.onResolve({ filter: /\/stores\/openStore$/ }, () => ({
+      path: './openStore.mjs',
+      external: true,
+    }));
   },
 };
 
@@ -99,6 +122,27 @@ const parts = {
         entryPoints: ['src/cli/bin.ts'],
         outfile: 'dist/cli.js',
         plugins: [programBesideEntry],
+      },
+    ],
+  },
+  client: {
+    required: ['src/client/fluent.ts'],
+    options: () => [
+      {
+        ...library,
+        format: 'esm',
+        splitting: true,
+        outdir: 'dist/client',
+        outExtension: { '.js': '.mjs' },
+        banner: { js: requireInEsm },
+        entryPoints: { ...library.entryPoints, openStore: 'src/stores/openStore.ts' },
+      },
+      {
+        ...library,
+        format: 'cjs',
+        outdir: 'dist/client',
+        outExtension: { '.js': '.cjs' },
+        plugins: [storesAsModules],
       },
     ],
   },
@@ -180,10 +224,12 @@ function chosenParts(names) {
 /** @param {esbuild.BuildOptions[]} builds */
 async function buildOnce(builds) {
   const started = performance.now();
+  const types = names.includes('client') ? writeClientTypes() : undefined;
   const results = await Promise.all(builds.map(build => esbuild.build(build)));
   const metafiles = results.flatMap(result => result.metafile ?? []);
   if (!options.only) await removeStale(metafiles);
   for (const line of metafiles.flatMap(sizes)) console.log(line);
+  await types;
   const problems = metafiles.flatMap(problemsOf);
   for (const problem of problems) console.error(`build: ${problem}`);
   if (problems.length > 0) process.exitCode = 1;
@@ -196,7 +242,7 @@ async function buildOnce(builds) {
  */
 async function removeStale(metafiles) {
   const fresh = new Set(metafiles.flatMap(metafile => Object.keys(metafile.outputs)));
-  for (const file of globSync('dist/**/*.{js,mjs,css,map}', { cwd: root })) {
+  for (const file of globSync('dist/**/*.{js,mjs,cjs,css,map}', { cwd: root })) {
     const known = fresh.has(file.split(path.sep).join('/'));
     const isCopied = file.includes('codicons') || file.includes('node_modules');
     if (!known && !isCopied) await rm(path.join(root, file));

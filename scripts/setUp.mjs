@@ -9,6 +9,7 @@ import { say } from './lib/progress.mjs';
 import { browserVscode } from './setUp/browserVscode.mjs';
 import { desktopVscode } from './setUp/desktopVscode.mjs';
 import { nodeModules } from './setUp/nodeModules.mjs';
+import { olderNode } from './setUp/olderNode.mjs';
 import { pythonEnvironment } from './setUp/pythonEnvironment.mjs';
 import { pythonFolder } from './setUp/pythonFolder.mjs';
 import { systemPackages } from './setUp/systemPackages.mjs';
@@ -60,6 +61,7 @@ const steps = {
     mlflow2,
     databaseDrivers,
     newestMlflow,
+    olderNode,
   ],
 };
 

@@ -3,6 +3,7 @@ import type { Logger } from '../base/logger';
 import { authorizationHeader, type Credentials } from './credentials';
 import { explainFetchFailure, HttpError } from './httpError';
 import { redactUrl } from './redact';
+import { briefRetries, type RetryPolicy } from './retryPolicy';
 
 export interface HttpClientOptions {
   /** Where the server lives, with a path prefix when it has one; holds no credentials. */
@@ -12,26 +13,29 @@ export interface HttpClientOptions {
   readonly fetch?: typeof fetch | undefined;
   readonly logger: Logger;
   /** ms until the headers of an answer must be there; default 30,000. */
-  readonly timeoutMs?: number;
-  /** Attempts after the first; default 3. */
-  readonly retries?: number;
+  readonly timeoutMs?: number | undefined;
+  /** Default: `briefRetries`. */
+  readonly retry?: RetryPolicy | undefined;
 }
 
 export interface HttpRequest {
   readonly method: string;
   /** Begins with `/`; joined to the base URL's path. */
   readonly path: string;
-  readonly body?: string | ReadableStream<Uint8Array>;
+  /** A stream can be sent once; a function opens it anew for each attempt. */
+  readonly body?: string | ReadableStream<Uint8Array> | (() => ReadableStream<Uint8Array>);
   readonly headers?: Readonly<Record<string, string>>;
   /** Changes nothing or may be repeated, so a broken connection is tried again. */
   readonly repeatable: boolean;
   readonly signal?: AbortSignal | undefined;
   /** ms until the headers of the answer must be there, in place of the client's. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
-const BUSY = new Set([429, 503]);
-const LONGEST_WAIT_MS = 30_000;
+/** A person who sees nothing for longer wonders why. */
+const LONG_WAIT_MS = 2_000;
+/** A server that asks for more is not there for a request that waits. */
+const LONGEST_ASKED_WAIT_MS = 30_000;
 
 /** Requests to one server, with credentials, retries and failures in plain words. */
 export class HttpClient {
@@ -46,26 +50,32 @@ export class HttpClient {
   }
 
   /**
-   * Any answer, whatever its status; a busy server's (429, 503) only after the retries. Throws `HttpError` when there is
-   * none, and the signal's reason when it was cancelled.
+   * Any answer, whatever its status; one that the policy wants to repeat (429, 503) only after the retries. Throws
+   * `HttpError` when there is none, and the signal's reason when it was cancelled.
    */
   async send(request: HttpRequest): Promise<Response> {
-    const retries = typeof request.body === 'object' ? 0 : (this.options.retries ?? 3);
+    const policy = this.options.retry ?? briefRetries;
+    const retries = typeof request.body === 'object' ? 0 : policy.retries;
+    const repeatable = request.repeatable || policy.repeatsWrites;
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await this.attempt(request).catch((error: unknown) => {
-        if (error instanceof HttpError && request.repeatable && attempt < retries) {
+        if (error instanceof HttpError && repeatable && attempt < retries && maySucceed(error)) {
           return error;
         }
         throw error;
       });
       const failed = outcome instanceof HttpError;
-      if (!failed && (!BUSY.has(outcome.status) || attempt >= retries)) {
+      if (!failed && (!policy.statuses.has(outcome.status) || attempt >= retries)) {
         return outcome;
       }
       const askedSeconds = failed ? NaN : Number(outcome.headers.get('retry-after') ?? NaN);
-      const waitMs = waitBefore(attempt, askedSeconds);
+      const waitMs = Math.round(
+        Number.isFinite(askedSeconds)
+          ? Math.min(LONGEST_ASKED_WAIT_MS, askedSeconds * 1000)
+          : policy.waitMs(attempt),
+      );
       const reason = failed ? outcome.message : `HTTP ${outcome.status}.`;
-      this.options.logger.debug(
+      this.options.logger[waitMs < LONG_WAIT_MS ? 'debug' : 'warn'](
         `${request.method} ${redactUrl(request.path)}: ${reason} Trying again in ${waitMs} ms.`,
       );
       if (!failed) {
@@ -77,6 +87,7 @@ export class HttpClient {
 
   private async attempt(request: HttpRequest): Promise<Response> {
     const url = this.baseUrl + request.path;
+    const body = typeof request.body === 'function' ? request.body() : request.body;
     const fetchFunction = this.options.fetch ?? fetch;
     const timeout = new AbortController();
     const timer = setTimeout(
@@ -89,9 +100,9 @@ export class HttpClient {
         method: request.method,
         headers: { ...authorizationHeader(this.options.credentials), ...request.headers },
         signal: AbortSignal.any(signals),
-        ...(request.body !== undefined && { body: request.body }),
+        ...(body !== undefined && { body }),
         // Node's fetch wants this word for a body that is a stream.
-        ...(typeof request.body === 'object' && { duplex: 'half' }),
+        ...(typeof body === 'object' && { duplex: 'half' }),
       });
     } catch (error) {
       request.signal?.throwIfAborted();
@@ -102,11 +113,9 @@ export class HttpClient {
   }
 }
 
-/** Doubles from 200 ms with jitter, unless the server asks for something else. */
-function waitBefore(attempt: number, askedSeconds: number): number {
-  const own = 200 * 2 ** attempt * (1 + Math.random() / 2);
-  const waitMs = Number.isFinite(askedSeconds) ? askedSeconds * 1000 : own;
-  return Math.min(LONGEST_WAIT_MS, Math.round(waitMs));
+/** Neither time nor luck mends a wrong address or a certificate. */
+function maySucceed({ failure }: HttpError): boolean {
+  return failure !== 'badUrl' && failure !== 'tls';
 }
 
 async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -2,6 +2,7 @@ import { silentLogger } from '../base/logger';
 import type { Credentials } from './credentials';
 import { HttpClient } from './httpClient';
 import { HttpError, type HttpFailure } from './httpError';
+import { briefRetries } from './retryPolicy';
 
 export type ProbeFailure =
   HttpFailure | 'unauthenticated' | 'forbidden' | 'notTrackingServer' | 'serverError';
@@ -47,7 +48,7 @@ export async function probeTrackingServer(
     fetch: options.fetch,
     logger: silentLogger,
     timeoutMs: options.timeoutMs ?? 10_000,
-    retries: 0,
+    retry: { ...briefRetries, retries: 0 },
   });
   try {
     return await probe(client, host, options.signal);

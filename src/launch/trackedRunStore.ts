@@ -1,15 +1,7 @@
 import type { Logger } from '../base/logger';
-import type {
-  ExperimentId,
-  KeyValue,
-  Metric,
-  Run,
-  RunId,
-  RunInfo,
-  RunStatus,
-} from '../tracking/entities';
+import type { KeyValue, Metric, Run, RunId, RunInfo, RunStatus } from '../tracking/entities';
+import { experimentByName } from '../tracking/experimentByName';
 import { ForwardingStore } from '../tracking/forwardingStore';
-import { TrackingError } from '../tracking/trackingError';
 import type {
   CallOptions,
   CreateRunRequest,
@@ -282,7 +274,7 @@ export class TrackedRunStore extends ForwardingStore {
 
   private async createOwn(): Promise<Run> {
     const { experimentName, startTimeMs, userId } = this.options.plan;
-    const experimentId = await this.experimentId(experimentName);
+    const experimentId = await experimentByName(this.inner, experimentName);
     const run = await this.createTracked({
       experimentId,
       startTimeMs,
@@ -290,25 +282,6 @@ export class TrackedRunStore extends ForwardingStore {
     });
     await this.logPlannedParams(run.info.runId);
     return run;
-  }
-
-  private async experimentId(name: string): Promise<ExperimentId> {
-    try {
-      return (await this.inner.getExperimentByName(name)).experimentId;
-    } catch (error) {
-      if (!TrackingError.is(error, 'RESOURCE_DOES_NOT_EXIST')) {
-        throw error;
-      }
-    }
-    try {
-      return await this.inner.createExperiment({ name });
-    } catch (error) {
-      if (!TrackingError.is(error, 'RESOURCE_ALREADY_EXISTS')) {
-        throw error;
-      }
-      // Another process was faster.
-      return (await this.inner.getExperimentByName(name)).experimentId;
-    }
   }
 
   /**

@@ -35,8 +35,16 @@ export class TrackingError extends Error {
     super(message, options);
   }
 
-  /** True for a `TrackingError`, of the given code when one is given. */
+  /**
+   * True for a `TrackingError`, of the given code when one is given. Told by its name: a process may hold the client library
+   * twice, as ES module and as CommonJS.
+   */
   static is(error: unknown, code?: ErrorCode): error is TrackingError {
-    return error instanceof TrackingError && (code === undefined || error.code === code);
+    return (
+      error instanceof Error &&
+      error.name === 'TrackingError' &&
+      'code' in error &&
+      (code === undefined || error.code === code)
+    );
   }
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import { silentLogger } from '../../src/base/logger';
 import { RestStore } from '../../src/stores/rest/restStore';
-import type { TrackerClient } from '../../src/stores/rest/trackerClient';
 import type { TrackingStore } from '../../src/tracking/trackingStore';
 import { serve } from './servedStore';
 import type { Backend } from './subject';
@@ -29,16 +28,20 @@ export function openDirectly(kind: StoreKind): Promise<Backend> {
   });
 }
 
-/** A real server on loopback with a token, and a client on it: for any MLflow server, or the one for ours. */
+/** A client of the server at `url`, signed in with `token`. */
+type OpenClient = (url: string, token: string) => Promise<TrackingStore>;
+
+/** A real server on loopback with a token, and a client on it; by default the one for any MLflow server. */
 export function openThroughServer(
   kind: StoreKind,
-  Client: typeof RestStore | typeof TrackerClient = RestStore,
+  openClient: OpenClient = async (baseUrl, token) =>
+    new RestStore({ baseUrl, token, logger: silentLogger }),
 ): Promise<Backend> {
   return openWith(kind, async folder => {
     const token = 'contract-token';
     const behind = await kind.openIn(folder);
     const server = await serve(behind, { folder, token });
-    const store = new Client({ baseUrl: server.url, token, logger: silentLogger });
+    const store = await openClient(server.url, token);
     return {
       store,
       async close() {

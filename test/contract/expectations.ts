@@ -20,8 +20,10 @@ export async function expectRefusal(
     value => expect.fail(`resolved with ${JSON.stringify(value)} instead of ${codes.join('|')}`),
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(TrackingError);
-  const refusal = error as TrackingError;
+  if (!TrackingError.is(error)) {
+    return expect.fail(`rejected with ${String(error)}, which is no TrackingError`);
+  }
+  const refusal = error;
   expect(codes, `${refusal.code}: ${refusal.message}`).toContain(refusal.code);
   expect(refusal.message.length).toBeGreaterThan(10);
   return refusal;

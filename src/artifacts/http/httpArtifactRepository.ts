@@ -65,12 +65,13 @@ export class HttpArtifactRepository implements ArtifactRepository {
     const response = await this.send({
       method: 'PUT',
       path: this.url(path),
-      body: body.stream,
+      body: () => body.open(),
       headers: {
         'content-type': 'application/octet-stream',
         'content-length': String(body.size),
       },
-      repeatable: false,
+      // The same bytes at the same place.
+      repeatable: true,
       signal: options.signal,
       // The answer comes when the whole body has been stored.
       timeoutMs: 3_600_000,

@@ -7,7 +7,8 @@ import path from 'node:path';
 const MAX_MEMORY_BYTES = 16 * 1024 * 1024;
 
 export interface SizedBody extends AsyncDisposable {
-  readonly stream: ReadableStream<Uint8Array>;
+  /** From the beginning, each time. */
+  open(): ReadableStream<Uint8Array>;
   /** Bytes. */
   readonly size: number;
 }
@@ -23,8 +24,9 @@ export async function sizedBody(
   while (size <= maxMemoryBytes) {
     const { done, value } = await reader.read();
     if (done) {
+      const blob = new Blob(chunks.map(chunk => new Uint8Array(chunk)));
       return {
-        stream: new Blob(chunks.map(chunk => new Uint8Array(chunk))).stream(),
+        open: () => blob.stream(),
         size,
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };
@@ -52,7 +54,7 @@ async function bodyOnDisk(
       await handle.writeFile(chunk);
     }
     const blob = await openAsBlob(file);
-    return { stream: blob.stream(), size: blob.size, [Symbol.asyncDispose]: remove };
+    return { open: () => blob.stream(), size: blob.size, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();
     throw error;

@@ -37,6 +37,7 @@ import type {
 import type { Credentials } from '../../http/credentials';
 import { HttpClient } from '../../http/httpClient';
 import { redactUrl } from '../../http/redact';
+import type { RetryPolicy } from '../../http/retryPolicy';
 import type { Endpoint } from '../../wire/endpoint';
 import * as experiments from '../../wire/endpoints/experimentEndpoints';
 import * as logging from '../../wire/endpoints/loggingEndpoints';
@@ -55,6 +56,10 @@ export interface RestStoreOptions {
   readonly credentials?: Credentials | undefined;
   /** Default: the global one. */
   readonly fetch?: typeof fetch | undefined;
+  /** Default: `briefRetries`. */
+  readonly retry?: RetryPolicy | undefined;
+  /** ms that an answer may take; default 30,000. */
+  readonly timeoutMs?: number | undefined;
   readonly logger: Logger;
 }
 
@@ -74,6 +79,8 @@ export class RestStore implements TrackingStore {
       baseUrl,
       credentials: options.credentials ?? (token ? { kind: 'bearer', token } : undefined),
       fetch: options.fetch,
+      retry: options.retry,
+      timeoutMs: options.timeoutMs,
       logger,
     });
     this.caller = new EndpointCaller(this.client);

@@ -109,7 +109,7 @@ export interface MlflowTables {
   };
 }
 
-interface MetricRow {
+export interface MetricRow {
   key: string;
   value: number;
   timestamp: Int64;

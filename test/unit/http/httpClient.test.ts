@@ -4,6 +4,7 @@ import { silentLogger } from '../../../src/base/logger';
 import { forwardRequest } from '../../../src/http/forwardRequest';
 import { HttpClient, type HttpRequest } from '../../../src/http/httpClient';
 import { HttpError } from '../../../src/http/httpError';
+import { briefRetries, mlflowRetries } from '../../../src/http/retryPolicy';
 import { serve, type Fixture } from './fixture';
 
 let fixture: Fixture | undefined;
@@ -12,6 +13,7 @@ afterEach(async () => {
   fixture = undefined;
 });
 
+const once = { ...briefRetries, retries: 0 };
 const read: HttpRequest = { method: 'GET', path: '/x', repeatable: true };
 const write: HttpRequest = { method: 'POST', path: '/x', repeatable: false, body: '{}' };
 
@@ -41,7 +43,7 @@ describe('HTTP client', () => {
         asked += 1;
         answer.writeHead(429, { 'retry-after': '0' }).end();
       },
-      { retries: 2 },
+      { retry: { ...briefRetries, retries: 2 } },
     );
     expect([(await client.send(read)).status, asked]).toEqual([429, 3]);
   });
@@ -62,6 +64,42 @@ describe('HTTP client', () => {
     expect(asked).toBe(3);
   });
 
+  it('repeats everything that MLflow repeats, writes and their bodies too, when it is asked to', async () => {
+    const bodies: string[] = [];
+    const answers = [500, 0, 408, 502, 504, 503, 429, 200];
+    const client = await clientOf(
+      async (request, answer) => {
+        bodies.push(Buffer.concat(await request.toArray()).toString());
+        const status = answers[bodies.length - 1] ?? 0;
+        if (status === 0) {
+          request.socket.destroy();
+        } else {
+          answer.writeHead(status, { 'retry-after': '0' }).end();
+        }
+      },
+      { retry: { ...mlflowRetries({}), waitMs: () => 0 } },
+    );
+    const body = () => new Blob(['once more']).stream();
+    expect((await client.send({ ...write, body })).status).toBe(200);
+    expect(bodies).toEqual(answers.map(() => 'once more'));
+  });
+
+  it('takes how often and how patiently from the variables of MLflow', () => {
+    const waits = (env: NodeJS.ProcessEnv) => {
+      const policy = mlflowRetries({ MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: '0', ...env });
+      return Array.from({ length: policy.retries }, (_, attempt) => policy.waitMs(attempt) / 1000);
+    };
+    expect(waits({})).toEqual([0, 4, 8, 16, 32, 64, 120]);
+    expect(waits({ MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' })).toEqual([]);
+    expect(waits({ MLFLOW_HTTP_REQUEST_MAX_RETRIES: '99' })).toHaveLength(10);
+    const quick = {
+      MLFLOW_HTTP_REQUEST_MAX_RETRIES: '3',
+      MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: '0.5',
+    };
+    expect(waits(quick)).toEqual([0, 1, 2]);
+    expect(waits({ ...quick, MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: 'much' })).toEqual([0, 4, 8]);
+  });
+
   it('does not repeat other failures', async () => {
     let asked = 0;
     const client = await clientOf((_, answer) => {
@@ -72,7 +110,7 @@ describe('HTTP client', () => {
   });
 
   it('gives up on a server that does not answer', async () => {
-    const client = await clientOf(() => undefined, { timeoutMs: 50, retries: 0 });
+    const client = await clientOf(() => undefined, { timeoutMs: 50, retry: once });
     await expect(client.send(read)).rejects.toMatchObject({ failure: 'timeout' });
   });
 
@@ -120,7 +158,7 @@ describe('HTTP client', () => {
   it('says that nothing listens', async () => {
     const closed = await serve(() => undefined);
     await closed.close();
-    const client = new HttpClient({ baseUrl: closed.url, logger: silentLogger, retries: 0 });
+    const client = new HttpClient({ baseUrl: closed.url, logger: silentLogger, retry: once });
     const error = await client.send(read).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(HttpError);
     expect(error).toMatchObject({ failure: 'refused' });

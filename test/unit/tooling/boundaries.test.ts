@@ -36,6 +36,7 @@ const forbidden = [
   ['src/artifacts/local/a.ts', '../../stores/b', 'artifacts-imports', 'given what it needs by'],
   ['src/server/a.ts', '../stores/file/b', 'server-imports', 'let src/cli hand the store in'],
   ['src/launch/a.ts', '../server/b', 'launch-imports', 'let src/cli hand'],
+  ['src/client/a.ts', '../server/b', 'client-imports', 'it serves nothing'],
   ['src/cli/a.ts', '../host/b', 'cli-imports', 'the command runs without VS Code'],
   ['src/host/a.ts', '../stores/sql/b', 'host-imports', 'let the server process do it'],
   ['src/host/a.ts', '../cli/b', 'host-imports', 'let the server process do it'],

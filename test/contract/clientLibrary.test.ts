@@ -1,0 +1,4 @@
+import { clientLibrarySubject } from './sqliteSubjects';
+import { trackingStoreContract } from './trackingStoreContract';
+
+trackingStoreContract(clientLibrarySubject);

@@ -15,12 +15,19 @@ export class PythonDriver {
   private diagnostics = '';
   private turn: Promise<unknown> = Promise.resolve();
 
-  /** @param workingDir a folder that may be littered: MLflow makes `mlruns` in it */
-  constructor(environment: MlflowEnvironment, workingDir: string) {
+  /**
+   * @param workingDir a folder that may be littered: MLflow makes `mlruns` in it
+   * @param variables beside those that every test needs, or in place of them
+   */
+  constructor(
+    environment: MlflowEnvironment,
+    workingDir: string,
+    variables: Readonly<Record<string, string>> = {},
+  ) {
     requireEnvironment(environment);
     this.child = spawn(environment.python, [join(import.meta.dirname, 'python/driver.py')], {
       cwd: workingDir,
-      env: pythonEnvironment(workingDir, environment),
+      env: { ...pythonEnvironment(workingDir, environment), ...variables },
     });
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.diagnostics = (this.diagnostics + text).slice(-4000);

@@ -25,6 +25,8 @@ export interface PrivateServer {
   execute(database: string, statement: string): Promise<void>;
   /** Ends the server without a word to its clients' transactions, as a crash of its machine would, and starts it again. */
   restart(): Promise<void>;
+  /** The same as its administrator does it: transactions are ended with an error first. */
+  restartOrderly(): Promise<void>;
   /** Stops the server and removes its data. */
   stop(): Promise<void>;
 }
@@ -35,6 +37,7 @@ interface System {
   readonly account: string;
   /** Ends the server at once, without writing what it holds; it repairs its data when it starts again. */
   readonly crash: NodeJS.Signals;
+  readonly shutDown: NodeJS.Signals;
   prepare(folder: string, as: RunAs): Promise<void>;
   command(folder: string, port: number): readonly string[];
   uri(port: number, database: string): string;
@@ -53,6 +56,7 @@ const postgres: System = {
   account: 'postgres',
   // Its processes are several: this ends all of them.
   crash: 'SIGQUIT',
+  shutDown: 'SIGINT',
   async prepare(folder, as) {
     const passwordFile = join(folder, 'password');
     await writeFile(passwordFile, `${PASSWORD}\n`);
@@ -100,6 +104,7 @@ const postgres: System = {
 const mariadb: System = {
   account: 'mysql',
   crash: 'SIGKILL',
+  shutDown: 'SIGTERM',
   prepare(folder, as) {
     execFileSync(
       'mariadb-install-db',
@@ -144,33 +149,43 @@ const mariadb: System = {
   },
 };
 
-export function startPostgres(): Promise<PrivateServer> {
-  return start(postgres);
+/** @param parent where its data goes */
+export function startPostgres(parent?: string): Promise<PrivateServer> {
+  return start(postgres, { parent });
 }
 
-export async function startMariadb(): Promise<PrivateServer> {
-  return start(mariadb, `SET PASSWORD FOR 'root'@'localhost' = PASSWORD('${PASSWORD}')`);
+export function startMariadb(): Promise<PrivateServer> {
+  const firstStatement = `SET PASSWORD FOR 'root'@'localhost' = PASSWORD('${PASSWORD}')`;
+  return start(mariadb, { firstStatement });
 }
 
 /** @param firstStatement run once, with the login that a new installation has. */
-async function start(system: System, firstStatement?: string): Promise<PrivateServer> {
+async function start(
+  system: System,
+  {
+    parent = tmpdir(),
+    firstStatement,
+  }: { readonly parent?: string | undefined; readonly firstStatement?: string },
+): Promise<PrivateServer> {
   const as = accountOf(system.account);
-  const folder = await mkdtemp(join(tmpdir(), `${system.account}-`));
+  const folder = await mkdtemp(join(parent, `${system.account}-`));
   if (as.uid !== undefined && as.gid !== undefined) {
     chownSync(folder, as.uid, as.gid);
   }
   await system.prepare(folder, as);
   const port = await freePort();
   let process = await launch(system, folder, port, as, firstStatement);
+  const restartAfter = async (signal: NodeJS.Signals) => {
+    await end(process, signal);
+    process = await launch(system, folder, port, as);
+  };
   return {
     port,
     uriOf: database => system.uri(port, database),
     administer: statement => system.administer(port, statement),
     execute: (database, statement) => system.administer(port, statement, { database }),
-    async restart() {
-      await end(process, system.crash);
-      process = await launch(system, folder, port, as);
-    },
+    restart: () => restartAfter(system.crash),
+    restartOrderly: () => restartAfter(system.shutDown),
     async stop() {
       await end(process, 'SIGQUIT');
       await rm(folder, { recursive: true, force: true });

@@ -34,8 +34,6 @@ export interface HttpRequest {
 
 /** A person who sees nothing for longer wonders why. */
 const LONG_WAIT_MS = 2_000;
-/** A server that asks for more is not there for a request that waits. */
-const LONGEST_ASKED_WAIT_MS = 30_000;
 
 /** Requests to one server, with credentials, retries and failures in plain words. */
 export class HttpClient {
@@ -71,7 +69,7 @@ export class HttpClient {
       const askedSeconds = failed ? NaN : Number(outcome.headers.get('retry-after') ?? NaN);
       const waitMs = Math.round(
         Number.isFinite(askedSeconds)
-          ? Math.min(LONGEST_ASKED_WAIT_MS, askedSeconds * 1000)
+          ? Math.min(policy.longestAskedMs, askedSeconds * 1000)
           : policy.waitMs(attempt),
       );
       const reason = failed ? outcome.message : `HTTP ${outcome.status}.`;

@@ -8,6 +8,8 @@ export interface RetryPolicy {
   readonly repeatsWrites: boolean;
   /** ms to wait before the retry with this number, from 0, unless the server asks for something else. */
   waitMs(attempt: number): number;
+  /** ms to wait at most when the server asks for it. */
+  readonly longestAskedMs: number;
 }
 
 /** For a person who waits: few and quick, and nothing happens twice. */
@@ -16,6 +18,7 @@ export const briefRetries: RetryPolicy = {
   statuses: new Set([429, 503]),
   repeatsWrites: false,
   waitMs: attempt => 200 * 2 ** attempt * (1 + Math.random() / 2),
+  longestAskedMs: 30_000,
 };
 
 /**
@@ -33,6 +36,7 @@ export function mlflowRetries(env: NodeJS.ProcessEnv): RetryPolicy {
     // urllib3 sends the first retry at once and waits two minutes at most.
     waitMs: attempt =>
       attempt === 0 ? 0 : 1000 * Math.min(120, factor * 2 ** attempt + jitter * Math.random()),
+    longestAskedMs: 120_000,
   };
 }
 

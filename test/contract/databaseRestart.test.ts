@@ -58,9 +58,9 @@ describe.each([
         }
       });
       const whileLogging = async () => {
-        for (const restart of [database.restart, database.restartOrderly, database.restart]) {
+        for (const isOrderly of [false, true, false]) {
           await delay(500);
-          await restart();
+          await (isOrderly ? database.restartOrderly() : database.restart());
         }
         await delay(500);
         isOver = true;

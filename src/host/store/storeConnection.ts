@@ -3,6 +3,7 @@ import { Emitter } from '../../base/emitter';
 import type { Logger } from '../../base/logger';
 import { probeTrackingServer } from '../../http/probeTrackingServer';
 import type { Credentials } from '../../http/credentials';
+import { briefRetries } from '../../http/retryPolicy';
 import { TrackerClient } from '../../stores/rest/trackerClient';
 import { TrackingError } from '../../tracking/trackingError';
 import type { StoreChange, StoreStatus } from '../../tracking/trackingStore';
@@ -41,6 +42,8 @@ export interface OpenedStore extends Disposable {
   readonly server: ServerProcess;
 }
 
+/** A person waits for the answer: a full disk or a database that is away is told, and not waited for out of sight. */
+const IMPATIENCE = { retry: { ...briefRetries, retries: 1, longestAskedMs: 1000 } };
 /** ms between two looks for a folder that is not there yet. */
 const LOOK_AGAIN_MS = 1500;
 
@@ -210,7 +213,12 @@ export async function openTarget(
   }
   const server = await ServerProcess.start({ ...target, cliPath, credentials }, logger, signal);
   try {
-    const client = new TrackerClient({ baseUrl: server.baseUrl, token: server.token, logger });
+    const client = new TrackerClient({
+      baseUrl: server.baseUrl,
+      token: server.token,
+      logger,
+      ...IMPATIENCE,
+    });
     const { store: status } = await client.status({ signal });
     return { client, status, server, dispose: () => server.dispose() };
   } catch (error) {

@@ -92,3 +92,11 @@ function kindOfCode(error: TrackingError): FailureKind {
       return 'unreadable';
   }
 }
+
+/** What may be gone by itself when it is asked again: a database that restarts, a file that is locked. */
+export function isPassing(error: unknown): boolean {
+  return (
+    TrackingError.is(error, 'TEMPORARILY_UNAVAILABLE') ||
+    TrackingError.is(error, 'DEADLINE_EXCEEDED')
+  );
+}

@@ -9,6 +9,9 @@ import type { ViewState } from '../model/viewState';
 import { isCancellation, messageOf } from '../notifier';
 import { treeItemOf } from './treeItems';
 
+/** ms until a store that could not answer is asked again. */
+const ASK_AGAIN_MS = 3000;
+
 /** The model as a tree of VS Code. What cannot be read shows its reason in its own place. */
 export class ExperimentsTreeProvider implements vscode.TreeDataProvider<TreeNode>, Disposable {
   private readonly disposables = new DisposableStore();
@@ -17,6 +20,7 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<TreeNode
   );
   private readonly emptied = this.disposables.add(new vscode.EventEmitter<boolean>());
   readonly onDidChangeTreeData = this.changed.event;
+  private askAgain: NodeJS.Timeout | undefined;
   /** Whether the open store has nothing to show; fires after each reading of the first rows. */
   readonly onDidReadRoots = this.emptied.event;
 
@@ -26,6 +30,7 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<TreeNode
     private readonly hoverCards: HoverCards,
     private readonly logger: Logger,
     private readonly hasMessage: () => boolean,
+    private readonly isOpen: () => boolean,
   ) {
     this.disposables.add(
       model.onDidChange(nodes => this.changed.fire(nodes === undefined ? undefined : [...nodes])),
@@ -45,6 +50,14 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<TreeNode
         return [];
       }
       this.logger.warn(`Cannot list ${element?.id ?? 'experiments'}: ${messageOf(error)}`);
+      if (!element && this.isOpen()) {
+        // The store is there and cannot answer now: its disk is full, its database restarts. It is asked again without a word.
+        this.askAgain ??= setTimeout(() => {
+          this.askAgain = undefined;
+          this.redraw();
+        }, ASK_AGAIN_MS);
+        return [failedNote(undefined, messageOf(error))];
+      }
       return element ? [failedNote(element, messageOf(error))] : this.withoutStore();
     }
   }
@@ -77,6 +90,7 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<TreeNode
   }
 
   dispose(): void {
+    clearTimeout(this.askAgain);
     this.disposables.dispose();
   }
 
@@ -92,6 +106,6 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<TreeNode
   }
 }
 
-function failedNote(parent: TreeNode, message: string): TreeNode {
-  return { kind: 'note', id: `${parent.id}/failed`, parent, note: 'failed', message };
+function failedNote(parent: TreeNode | undefined, message: string): TreeNode {
+  return { kind: 'note', id: `${parent?.id ?? 'root'}/failed`, parent, note: 'failed', message };
 }

@@ -5,10 +5,13 @@ import type { StoreChange } from '../../tracking/trackingStore';
 import { CONTEXTS, VIEWS, type ContextId } from '../contributions';
 import { experimentNodeId } from '../model/experimentOpener';
 import { parentOf, type TreeNode } from '../model/nodes';
+import { isPassing } from '../store/storeFailure';
 import { ExperimentsTreeProvider } from './experimentsTreeProvider';
 
 /** ms over which changes are gathered: a fast training loop logs far more often than a row can be read. */
 const GATHER_MS = 250;
+/** ms until changes that could not be read are looked at again. */
+const LATER_MS = 3000;
 /** ms between redraws of durations. */
 const TICK_MS = 5000;
 
@@ -19,6 +22,7 @@ export class ExperimentsView implements Disposable {
   readonly view: vscode.TreeView<TreeNode>;
   private waiting: StoreChange[] = [];
   private timer: NodeJS.Timeout | undefined;
+  private later: NodeJS.Timeout | undefined;
 
   constructor(private readonly services: Services) {
     const { model, viewState, hoverCards, logger, connection, settings } = services;
@@ -29,6 +33,7 @@ export class ExperimentsView implements Disposable {
         hoverCards,
         logger,
         () => this.causeToTell() !== undefined,
+        () => this.services.connection.state.kind === 'open',
       ),
     );
     this.view = this.disposables.add(
@@ -91,6 +96,7 @@ export class ExperimentsView implements Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.later);
     this.disposables.dispose();
   }
 
@@ -103,6 +109,14 @@ export class ExperimentsView implements Disposable {
         this.waiting = [];
         this.apply(changes).catch((error: unknown) => {
           this.services.logger.warn(`The view could not be brought up to date: ${String(error)}`);
+          if (isPassing(error)) {
+            // The rows stay as they are meanwhile.
+            this.later ??= setTimeout(() => {
+              this.later = undefined;
+              this.waiting.push({ kind: 'everything' });
+              this.applyWhenVisible();
+            }, LATER_MS);
+          }
         });
       }, GATHER_MS);
     }

@@ -48,6 +48,18 @@ describe('HTTP client', () => {
     expect([(await client.send(read)).status, asked]).toEqual([429, 3]);
   });
 
+  it('waits no longer than it may, whatever the server asks for', async () => {
+    let asked = 0;
+    const client = await clientOf(
+      (_, answer) => {
+        asked += 1;
+        answer.writeHead(asked < 2 ? 503 : 200, { 'retry-after': '3600' }).end();
+      },
+      { retry: { ...briefRetries, longestAskedMs: 10 } },
+    );
+    expect([(await client.send(read)).status, asked]).toEqual([200, 2]);
+  });
+
   it('repeats a read on a broken connection, a write never', async () => {
     let asked = 0;
     const client = await clientOf((request, answer) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -93,6 +93,34 @@ describe('The tracking URI', () => {
     assert.equal(failure.kind, 'network');
     assert.match(failure.message, /Nothing listens at 127\.0\.0\.1:\d+/);
     assert.deepEqual(await rowsOf(extension), []);
+  });
+
+  it('of a database that cannot answer for a while says why in the view, and shows it again by itself', async () => {
+    const file = path.join(folder.path, `away-${Date.now()}.db`);
+    const uri = `sqlite:///${file}`;
+    await using script = await OtherProcess.on(uri);
+    await script.store.createExperiment({ name: 'away for a while' });
+    await useStore(extension, uri);
+    await experimentRow(extension, 'away for a while');
+    const [content, inTheWay] = [await readFile(file), 'in the way of the database'];
+    await writeFile(file, inTheWay);
+    try {
+      await vscode.commands.executeCommand(COMMANDS.refresh);
+      const note = await eventually('the reason', async () => {
+        const [first] = await rowsOf(extension);
+        return first?.kind === 'note' ? first : undefined;
+      });
+      assert.match(note.message ?? '', /away-\d+\.db is not a SQLite database/);
+      assert.equal(extension.services.connection.state.kind, 'open');
+    } finally {
+      await writeFile(file, content);
+    }
+    // Nobody asks for it: the view does.
+    const asked = new Promise(resolve => {
+      extension.experiments.provider.onDidChangeTreeData(resolve);
+    });
+    await asked;
+    await experimentRow(extension, 'away for a while');
   });
 
   it('of something that is no tracking server says so', async () => {

@@ -12,6 +12,10 @@ const soaks = {
     what: 'SIGKILL to the server and the wrapper under load: nothing acknowledged is lost, nothing is half there',
     program: 'test/soak/kill.ts',
   },
+  fuzz: {
+    what: '20,000 malformed requests to the server: none crashes it, is answered by 5xx, or leaves the artifact root',
+    program: 'test/soak/fuzz.ts',
+  },
 };
 
 const [first, ...rest] = process.argv.slice(2);

@@ -17,6 +17,9 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '60' },
     backend: { type: 'string' },
     victim: { type: 'string' },
+    // Of the other soaks, when all are run with the same options.
+    count: { type: 'string' },
+    seed: { type: 'string' },
   },
 });
 

@@ -46,6 +46,8 @@ export interface OpenedStore extends Disposable {
 const IMPATIENCE = { retry: { ...briefRetries, retries: 1, longestAskedMs: 1000 } };
 /** ms between two looks for a folder that is not there yet. */
 const LOOK_AGAIN_MS = 1500;
+/** ms between a change and the question what of the store cannot be read: it is found out while the change is shown. */
+const STATUS_AFTER_MS = 2000;
 
 /**
  * The store of this window: one server for one tracking URI, started when something first needs it, started again when it
@@ -138,9 +140,40 @@ export class StoreConnection implements Disposable {
     }
     signal.addEventListener('abort', () => opened.dispose(), { once: true });
     this.setState({ kind: 'open', status: opened.status });
+    this.followStatus(opened.client, signal);
     this.storeChanged.fire([{ kind: 'everything' }]);
     void opened.client.events(changes => this.storeChanged.fire(changes), { signal });
     this.reopenAfter(await opened.server.exited, signal);
+  }
+
+  /** Keeps what the store says of itself current while it is open. */
+  private followStatus(client: TrackerClient, signal: AbortSignal): void {
+    let timer: NodeJS.Timeout | undefined;
+    const ask = async (): Promise<void> => {
+      timer = undefined;
+      const { store: status } = await client.status({ signal });
+      const { stateNow } = this;
+      const isNews =
+        stateNow.kind === 'open' && JSON.stringify(stateNow.status) !== JSON.stringify(status);
+      if (isNews && !signal.aborted) {
+        this.setState({ kind: 'open', status });
+      }
+    };
+    const subscription = this.onDidChangeStore(() => {
+      timer ??= setTimeout(() => {
+        ask().catch((error: unknown) =>
+          this.options.logger.debug(`The store was not asked how it is: ${String(error)}`),
+        );
+      }, STATUS_AFTER_MS);
+    });
+    signal.addEventListener(
+      'abort',
+      () => {
+        subscription.dispose();
+        clearTimeout(timer);
+      },
+      { once: true },
+    );
   }
 
   /** A store that a script is about to make: it is opened as soon as its folder is there. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable';
 import type { Services } from '../../services';
-import type { StoreChange } from '../../tracking/trackingStore';
+import type { StoreChange, StoreStatus } from '../../tracking/trackingStore';
 import { CONTEXTS, VIEWS, type ContextId } from '../contributions';
 import { experimentNodeId } from '../model/experimentOpener';
 import { parentOf, type TreeNode } from '../model/nodes';
@@ -176,7 +176,8 @@ export class ExperimentsView implements Disposable {
 
   private showState(): void {
     const { state } = this.services.connection;
-    this.view.message = this.causeToTell() ?? '';
+    this.view.message =
+      this.causeToTell() ?? (state.kind === 'open' ? problemText(state.status) : '');
     setContext(
       CONTEXTS.storeState,
       state.kind === 'failed' ? `failed:${state.failure.kind}` : state.kind,
@@ -186,6 +187,18 @@ export class ExperimentsView implements Disposable {
       setContext(CONTEXTS.empty, false);
     }
   }
+}
+
+/** What is left out of the view, and why; the first of it when there is more. */
+function problemText({ problems }: StoreStatus): string {
+  const [first, ...others] = problems.filter(problem => problem.harmless !== true);
+  if (first === undefined) {
+    return '';
+  }
+  const text = `${first.where}: ${first.message}`;
+  return others.length === 0
+    ? text
+    : vscode.l10n.t('{0} (and {1} more, listed by the status bar)', text, others.length);
 }
 
 function setContext(id: ContextId, value: unknown): void {

@@ -70,7 +70,7 @@ it('closes a connection that sends nothing, or no end of its headers', async () 
 });
 
 it('closes a connection that stops in the middle of a body', async () => {
-  const port = await start(SHORT);
+  const port = await start({ ...SHORT, answerIdleMs: 600_000 });
   const { socket, received } = await open(port);
   socket.write(`${postHead(port, 100)}{"name":`);
   await closed(socket);

@@ -1,77 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Endpoint } from '../../../src/wire/endpoint';
-import { LIST_ARTIFACTS } from '../../../src/wire/endpoints/artifactEndpoints';
-import * as experiments from '../../../src/wire/endpoints/experimentEndpoints';
-import * as models from '../../../src/wire/endpoints/loggedModelEndpoints';
-import * as logging from '../../../src/wire/endpoints/loggingEndpoints';
-import * as runs from '../../../src/wire/endpoints/runEndpoints';
+import { BODIES, ENDPOINTS, MEMBERS, VALUES } from '../../soak/fuzz/vocabulary';
 import { openServer } from './fixture';
-
-/** Every endpoint that the server has, found by its shape, so that a new one cannot be forgotten. */
-const endpoints = [experiments, models, logging, runs, { LIST_ARTIFACTS }]
-  .flatMap(module => Object.values<object>(module))
-  .filter((value): value is Endpoint<never, unknown> => 'methods' in value);
-
-/** JSON texts in place of a member's value. */
-const VALUES = [
-  'null',
-  'true',
-  '-1',
-  '0',
-  '1.5',
-  '1e400',
-  '99999999999999999999999999',
-  'NaN',
-  '-Infinity',
-  '""',
-  '"x"',
-  '"0"',
-  '"..%2f.."',
-  '"\\u0000"',
-  '"\\ud800"',
-  '[]',
-  '[null]',
-  '[[]]',
-  '[{}]',
-  '["x"]',
-  '[{"key": "k"}]',
-  '[{"key": "", "value": ""}]',
-  '[{"key": "k", "value": "v", "timestamp": -1, "step": 1.5}]',
-  '[{"dataset": {"name": 1}}]',
-  '{}',
-  '{"a": {}}',
-];
-const MEMBERS = [
-  'experiment_id',
-  'experiment_ids',
-  'experiment_name',
-  'name',
-  'new_name',
-  'key',
-  'value',
-  'run_id',
-  'status',
-  'end_time',
-  'start_time',
-  'timestamp',
-  'step',
-  'metrics',
-  'params',
-  'tags',
-  'datasets',
-  'models',
-  'max_results',
-  'page_token',
-  'filter',
-  'order_by',
-  'view_type',
-  'run_view_type',
-  'projection',
-  'model_json',
-  'metric_key',
-  'path',
-];
-const BODIES = ['', '{', '[]', '"', 'null', '\u0000', '{"a":1}}', '['.repeat(5000), '{"":{}}'];
 
 it('answers thousands of malformed requests as the errors of a client', async () => {
   const server = await openServer();
@@ -103,7 +32,7 @@ it('answers thousands of malformed requests as the errors of a client', async ()
     }
   }
 
-  for (const endpoint of endpoints) {
+  for (const endpoint of ENDPOINTS) {
     const path = `/api/2.0/mlflow/${endpoint.path}`.replace(/\{(\w+)\}/g, (_, name: string) =>
       encodeURIComponent(known[name] ?? 'x'),
     );
@@ -125,7 +54,7 @@ it('answers thousands of malformed requests as the errors of a client', async ()
       for (const member of MEMBERS) {
         // A third of them for each endpoint, another third for the next.
         for (const value of VALUES.filter(
-          (_, index) => (index + endpoints.indexOf(endpoint)) % 3 === 0,
+          (_, index) => (index + ENDPOINTS.indexOf(endpoint)) % 3 === 0,
         )) {
           const others = Object.entries(known).filter(([name]) => name !== member);
           const text = others.map(

@@ -58,7 +58,7 @@ import { runColumnKinds } from './runColumns';
 import { RunFiles } from './runFiles';
 import { RunSearch } from './runSearch';
 import { RunWriter } from './runWriter';
-import { StoreWatcher } from './storeWatcher';
+import { StoreWatcher } from './watch/storeWatcher';
 import { Turns } from './turns';
 import { makeFolder } from './writeFiles';
 
@@ -68,6 +68,8 @@ export interface FileStoreOptions {
   readonly artifactRoot?: string;
   /** Where an index may be kept, outside the store; absent: each process reads the files anew. */
   readonly cacheFolder?: string;
+  /** How many folders the system may be asked to tell changes of; default a share of its limit. */
+  readonly maxWatches?: number;
 }
 
 /**
@@ -90,18 +92,26 @@ export class FileStore implements TrackingStore {
   private constructor(
     private readonly layout: Layout,
     private readonly problems: ProblemList,
-    { logger, cacheFolder }: FileStoreOptions,
+    { logger, cacheFolder, maxWatches }: FileStoreOptions,
   ) {
     const latest = new LatestPoints(problems);
     this.experiments = new ExperimentFiles(layout, problems);
     this.datasets = new DatasetFiles(problems);
-    this.index = new RunIndex({
+    this.watcher = new StoreWatcher({
+      layout,
+      experiments: this.experiments,
+      runs: () => this.runs,
+      logger,
+      maxWatches,
+    });
+    const indexOptions = {
       kindOf: runColumnKinds(latest, problems),
       settleMs: settleMs(layout.root),
       ...(cacheFolder === undefined
         ? {}
         : { folder: new IndexFolder(join(cacheFolder, 'file-stores'), logger) }),
-    });
+    };
+    this.index = new RunIndex(indexOptions, this.watcher.coverage);
     const { experiments, datasets, index } = this;
     this.runs = new RunFiles({ layout, experiments, datasets, index, latest, problems });
     this.models = new ModelFiles(this.experiments, problems);
@@ -109,7 +119,6 @@ export class FileStore implements TrackingStore {
     this.writer = new RunWriter(this.runs, this.models, problems, this.batches);
     this.runSearch = new RunSearch(experiments, { runs: this.runs, datasets, index });
     this.modelSearch = new ModelSearch(this.experiments, this.models);
-    this.watcher = new StoreWatcher(layout, this.experiments, this.runs, logger);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Run } from '../../tracking/entities';
 import type { RunProjection } from '../../tracking/trackingStore';
 import type { StoredRun } from './runColumns';
@@ -21,7 +22,9 @@ export class LoadedRuns {
   get(run: StoredRun, projection: RunProjection = {}): Run {
     const { runs, index } = this.files;
     const { tick } = index.coverage;
-    const since = index.coverage.knownSince(run.folder);
+    const { coverage } = index;
+    const isWatched = coverage.namesKnownSince(dirname(run.folder)) !== Infinity;
+    const since = isWatched ? coverage.knownSince(run.folder) : Infinity;
     const asked = JSON.stringify(projection);
     const known = this.entries.get(run.folder);
     if (known && known.projection === asked && known.checkedAt >= since) {

@@ -38,7 +38,7 @@ export class RunCursor {
   ) {
     const { index, runs } = files;
     this.listing = index.list(experimentFolder, () => runs.listNames(experimentFolder));
-    this.isWatched = index.coverage.knownSince(experimentFolder) !== Infinity;
+    this.isWatched = index.coverage.namesKnownSince(experimentFolder) !== Infinity;
     this.readMeta = this.fileReader(META_FILE);
   }
 

@@ -86,9 +86,11 @@ export class RunFiles {
   /** The runs in an experiment's folder that can be read. */
   async list(experimentFolder: string, viewType: ViewType, turns: Turns): Promise<StoredRun[]> {
     const runs: StoredRun[] = [];
-    for (const name of this.listNames(experimentFolder)) {
+    await this.index.coverage.catchUp();
+    const { folders } = this.index.list(experimentFolder, () => this.listNames(experimentFolder));
+    for (const folder of folders) {
       await turns.next();
-      const run = this.read(join(experimentFolder, name));
+      const run = this.read(folder);
       if (run && matchesView(run.info.lifecycleStage, viewType)) {
         runs.push(run);
       }

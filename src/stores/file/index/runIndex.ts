@@ -35,9 +35,11 @@ export class RunIndex {
   private readonly listings = new Map<string, KnownListing>();
   private saveTimer: NodeJS.Timeout | undefined;
   private saving: Promise<void> = Promise.resolve();
-  coverage: Coverage = noCoverage;
 
-  constructor(private readonly options: RunIndexOptions) {}
+  constructor(
+    private readonly options: RunIndexOptions,
+    readonly coverage: Coverage = noCoverage,
+  ) {}
 
   /** What a file of a run says, by a look at the file. */
   get(runFolder: string, name: string): unknown {
@@ -78,7 +80,7 @@ export class RunIndex {
   list(experimentFolder: string, listNames: () => readonly string[]): RunListing {
     const { tick } = this.coverage;
     const known = this.listings.get(experimentFolder);
-    if (known && known.checkedAt >= this.coverage.knownSince(experimentFolder)) {
+    if (known && known.checkedAt >= this.coverage.namesKnownSince(experimentFolder)) {
       return known;
     }
     this.load(experimentFolder);

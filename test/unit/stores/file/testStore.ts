@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { silentLogger } from '../../../../src/base/logger';
-import { FileStore } from '../../../../src/stores/file/fileStore';
+import { FileStore, type FileStoreOptions } from '../../../../src/stores/file/fileStore';
 
 /** A folder that is removed after the test. */
 export function tempFolder(): string {
@@ -13,8 +13,11 @@ export function tempFolder(): string {
 }
 
 /** Opens a store that is closed after the test. */
-export async function openStore(root: string): Promise<FileStore> {
-  const store = await FileStore.open(root, { logger: silentLogger });
+export async function openStore(
+  root: string,
+  options: Partial<FileStoreOptions> = {},
+): Promise<FileStore> {
+  const store = await FileStore.open(root, { logger: silentLogger, ...options });
   onTestFinished(() => store.close());
   return store;
 }

@@ -1,36 +1,35 @@
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { toDisposable, type Disposable } from '../../base/disposable';
-import { Emitter, type Event } from '../../base/emitter';
-import type { Logger } from '../../base/logger';
-import type { StoreChange } from '../../tracking/trackingStore';
-import type { ExperimentFiles } from './experimentFiles';
-import { FolderWatches } from './folderWatches';
+import { toDisposable, type Disposable } from '../../../base/disposable';
+import { Emitter, type Event } from '../../../base/emitter';
+import type { Logger } from '../../../base/logger';
+import type { StoreChange } from '../../../tracking/trackingStore';
+import type { ExperimentFiles } from '../experimentFiles';
+import { isLocalFolder } from '../fileSystem';
+import type { Coverage } from '../index/coverage';
 import {
   META_FILE,
   RESERVED_IN_EXPERIMENT,
   TAGS_FOLDER,
   TRASH_FOLDER,
   type Layout,
-} from './layout';
-import type { RunFiles } from './runFiles';
-import {
-  experimentSignature,
-  innerFolders,
-  pathSignature,
-  runChangedMs,
-  runSignature,
-  wholeRunSignature,
-} from './signatures';
-import { Turns } from './turns';
+} from '../layout';
+import type { RunFiles } from '../runFiles';
+import { Turns } from '../turns';
+import { FolderWatches } from './folderWatches';
+import { RunCoverage } from './runCoverage';
+import { experimentSignature, pathSignature } from './signatures';
+import { WatchedRuns } from './watchedRuns';
 
 /** Changes are collected this long, so that a burst is one event. */
 const BATCH_MS = 100;
 /** How often what the system does not tell of is looked at. */
 const TICK_MS = 800;
-/** Runs of which every file is looked at on each tick: those running or changed last. */
-const MAX_HOT_RUNS = 24;
-/** Other runs and experiments looked at on each tick, in turn, so that its cost does not grow with the store. */
+/** Experiments looked at on each tick, in turn. */
 const ROUND_SIZE = 250;
+/** Running runs that are looked at on each tick from the start. */
+const MAX_RUNNING = 24;
+/** Folders that a run has at least: its own, metrics, params and tags. */
+const FOLDERS_PER_RUN = 4;
 
 interface SeenExperiment {
   signature: string;
@@ -39,41 +38,61 @@ interface SeenExperiment {
   runs: ReadonlySet<string>;
 }
 
-/** How far the clock of a file system may be from ours. */
-const CLOCK_SKEW_MS = 2000;
+export interface StoreWatcherOptions {
+  readonly layout: Layout;
+  readonly experiments: ExperimentFiles;
+  /** What reads runs, which itself wants to know what is watched. */
+  readonly runs: () => RunFiles;
+  readonly logger: Logger;
+  /** How many folders the system may be asked to tell of; default a share of its limit. */
+  readonly maxWatches?: number | undefined;
+}
 
 /**
  * Says what changed in a store, whoever changed it, while someone listens. The system watches the root, the experiments and
- * as many runs as it may; a tick looks into the runs that are being written, and in turn at everything else, which serves
- * file systems that cannot be watched.
+ * as many runs as it may, see `WatchedRuns`; a tick looks in turn at what it does not tell of.
  */
 export class StoreWatcher implements Disposable {
   private readonly emitter = new Emitter<readonly StoreChange[]>();
   private readonly pending = new Map<string, StoreChange>();
+  private readonly layout: Layout;
+  private readonly experiments: ExperimentFiles;
   private readonly watches: FolderWatches;
+  private readonly covered: RunCoverage;
+  private readonly watched: WatchedRuns;
   private rootSignature = '';
-  /** Signatures by folder, and the runs that each experiment had. */
   private readonly experimentsSeen = new Map<string, SeenExperiment>();
-  private readonly runsSeen = new Map<string, string>();
-  /** Whole signatures of the runs that change, the one that changed last at the end. */
-  private readonly hot = new Map<string, string>();
   /** What the system told of and was not looked at yet. */
   private readonly dirtyExperiments = new Set<string>();
   private readonly dirtyRuns = new Set<string>();
   private rootIsDirty = false;
   private experimentRound: Iterator<string> | undefined;
-  private runRound: Iterator<string> | undefined;
   private batchTimer: NodeJS.Timeout | undefined;
   private tickTimer: NodeJS.Timeout | undefined;
   private generation = 0;
 
-  constructor(
-    private readonly layout: Layout,
-    private readonly experiments: ExperimentFiles,
-    private readonly runs: RunFiles,
-    private readonly logger: Logger,
-  ) {
-    this.watches = new FolderWatches(path => this.onPathChanged(path), logger);
+  constructor(private readonly options: StoreWatcherOptions) {
+    const { layout, experiments, logger, maxWatches } = options;
+    this.layout = layout;
+    this.experiments = experiments;
+    const events = {
+      onChange: (path: string, cameOrWent: boolean) => this.onPathChanged(path, cameOrWent),
+      onLost: () => this.startAgain(),
+      logger,
+    };
+    this.watches = new FolderWatches(events, maxWatches);
+    this.covered = new RunCoverage(this.watches, isLocalFolder(layout.root));
+    this.watched = new WatchedRuns({
+      coverage: this.covered,
+      watchesTree: process.platform !== 'linux',
+      onChanged: folder => this.reportRun(folder),
+      logger,
+    });
+  }
+
+  /** What is watched, for an index. */
+  get coverage(): Coverage {
+    return this.covered;
   }
 
   readonly onDidChange: Event<readonly StoreChange[]> = listener => {
@@ -104,14 +123,23 @@ export class StoreWatcher implements Disposable {
     if (this.tickTimer) {
       return;
     }
+    this.watched.start();
     this.rootSignature = this.readRootSignature();
     this.watchRoot();
     const folders = this.experiments.listFolders('ALL');
     folders.forEach(folder => this.addExperiment(folder));
     this.tickTimer = setInterval(() => this.tick(), TICK_MS).unref();
-    this.addRuns(folders, Date.now(), this.generation).catch((error: unknown) => {
-      this.logger.error('Cannot watch the runs of the file store.', error);
+    this.watchRuns(folders, this.generation).catch((error: unknown) => {
+      this.options.logger.error('Cannot watch the runs of the file store.', error);
     });
+  }
+
+  /** More happened than the system could tell. */
+  private startAgain(): void {
+    this.options.logger.debug(`Too much happened in ${this.layout.root}: all is looked at again.`);
+    this.stop();
+    this.start();
+    this.report({ kind: 'everything' });
   }
 
   private stop(): void {
@@ -121,13 +149,13 @@ export class StoreWatcher implements Disposable {
     this.tickTimer = this.batchTimer = undefined;
     this.pending.clear();
     this.watches.clear();
+    this.covered.clear();
+    this.watched.clear();
     this.experimentsSeen.clear();
-    this.runsSeen.clear();
-    this.hot.clear();
     this.dirtyExperiments.clear();
     this.dirtyRuns.clear();
     this.rootIsDirty = false;
-    this.experimentRound = this.runRound = undefined;
+    this.experimentRound = undefined;
   }
 
   private flush(): void {
@@ -141,36 +169,41 @@ export class StoreWatcher implements Disposable {
     }
   }
 
-  /**
-   * Notes how the runs are now, in slices: there may be many. A listener knows the store as it was when it began to listen,
-   * so what may have changed since is told.
-   */
-  private async addRuns(
-    experimentFolders: readonly string[],
-    sinceMs: number,
-    generation: number,
-  ): Promise<void> {
+  /** Has the newest runs watched, in slices: there may be many. */
+  private async watchRuns(experimentFolders: readonly string[], generation: number): Promise<void> {
     const turns = new Turns(undefined);
-    const running: { readonly folder: string; readonly startedMs: number }[] = [];
-    for (const experimentFolder of experimentFolders) {
-      const experimentId = basename(experimentFolder);
-      for (const runId of this.experimentsSeen.get(experimentFolder)?.runs ?? []) {
-        await turns.next();
-        if (generation !== this.generation) {
-          return;
-        }
-        const folder = join(experimentFolder, runId);
-        this.addRun(folder);
-        const info = this.runs.read(folder)?.info;
-        if (info?.status === 'RUNNING' && info.lifecycleStage === 'active') {
-          running.push({ folder, startedMs: Number(info.startTimeMs ?? 0) });
-        } else if (runChangedMs(folder) > sinceMs - CLOCK_SKEW_MS) {
-          this.report({ kind: 'runs', experimentId, runId });
-        }
+    const runs: {
+      readonly folder: string;
+      readonly startedMs: number;
+      readonly isRunning: boolean;
+    }[] = [];
+    for (const folder of experimentFolders) {
+      for (const { folder: runFolder, info } of await this.options
+        .runs()
+        .list(folder, 'ALL', turns)) {
+        runs.push({
+          folder: runFolder,
+          startedMs: Number(info.startTimeMs ?? 0),
+          isRunning: info.status === 'RUNNING' && info.lifecycleStage === 'active',
+        });
       }
     }
-    running.sort((a, b) => a.startedMs - b.startedMs);
-    running.slice(-MAX_HOT_RUNS).forEach(({ folder }) => this.runChanged(folder));
+    runs.sort((a, b) => a.startedMs - b.startedMs);
+    const newest = runs.slice(-Math.max(1, Math.floor(this.watches.room / FOLDERS_PER_RUN)));
+    for (const { folder } of newest) {
+      await turns.next();
+      if (generation !== this.generation) {
+        return;
+      }
+      if (this.watched.has(folder)) {
+        this.watched.watch(folder);
+      }
+    }
+    for (const { folder } of runs.filter(run => run.isRunning).slice(-MAX_RUNNING)) {
+      if (this.watched.has(folder)) {
+        this.watched.changed(folder);
+      }
+    }
   }
 
   private tick(): void {
@@ -179,39 +212,21 @@ export class StoreWatcher implements Disposable {
       this.rootSignature = rootSignature;
       this.syncExperiments();
     }
-    for (const [folder, signature] of [...this.hot]) {
-      if (wholeRunSignature(folder) !== signature) {
-        this.runChanged(folder);
-      }
-    }
-    this.experimentRound = this.nextRound(this.experimentRound, this.experimentsSeen, folder =>
-      this.checkExperiment(folder),
-    );
-    this.runRound = this.nextRound(this.runRound, this.runsSeen, folder => {
-      if (this.runsSeen.get(folder) !== runSignature(folder)) {
-        this.runChanged(folder);
-      }
-    });
-  }
-
-  private nextRound(
-    round: Iterator<string> | undefined,
-    folders: ReadonlyMap<string, unknown>,
-    check: (folder: string) => void,
-  ): Iterator<string> | undefined {
-    const current = round ?? folders.keys();
+    this.watched.tick();
+    const round = this.experimentRound ?? this.experimentsSeen.keys();
+    this.experimentRound = round;
     for (let count = 0; count < ROUND_SIZE; count += 1) {
-      const next = current.next();
+      const next = round.next();
       if (next.done) {
-        return undefined;
+        this.experimentRound = undefined;
+        return;
       }
-      check(next.value);
+      this.checkExperiment(next.value);
     }
-    return current;
   }
 
   /** A path below the root changed, by what the system says; what it belongs to follows from where it is. */
-  private onPathChanged(path: string): void {
+  private onPathChanged(path: string, cameOrWent: boolean): void {
     const parts = relative(this.layout.root, path).split(sep);
     const depth = parts[0] === TRASH_FOLDER ? 1 : 0;
     const [experimentId, child, ...inside] = parts.slice(depth);
@@ -221,6 +236,7 @@ export class StoreWatcher implements Disposable {
     if (experimentId) {
       const folder = join(this.layout.root, ...parts.slice(0, depth + 1));
       if (inside.length === 0) {
+        this.covered.touchExperiment(folder);
         this.dirtyExperiments.add(folder);
       }
       if (child === META_FILE || child === TAGS_FOLDER) {
@@ -228,7 +244,13 @@ export class StoreWatcher implements Disposable {
       } else if (child && RESERVED_IN_EXPERIMENT.has(child)) {
         this.report({ kind: 'runs', experimentId });
       } else if (child) {
-        this.dirtyRuns.add(join(folder, child));
+        const runFolder = join(folder, child);
+        if (cameOrWent) {
+          this.covered.doubt(runFolder);
+        } else {
+          this.covered.touch(runFolder);
+        }
+        this.dirtyRuns.add(runFolder);
       }
     }
     this.batchTimer ??= setTimeout(() => this.flush(), BATCH_MS);
@@ -240,10 +262,10 @@ export class StoreWatcher implements Disposable {
       this.rootIsDirty = false;
       this.syncExperiments();
     }
-    this.dirtyExperiments.forEach(folder => this.checkExperiment(folder));
+    this.dirtyExperiments.forEach(folder => this.checkExperiment(folder, true));
     for (const folder of this.dirtyRuns) {
-      if (this.runsSeen.has(folder)) {
-        this.runChanged(folder);
+      if (this.watched.has(folder)) {
+        this.watched.changed(folder);
       }
     }
     this.dirtyExperiments.clear();
@@ -261,7 +283,9 @@ export class StoreWatcher implements Disposable {
     for (const folder of folders) {
       if (!this.experimentsSeen.has(folder)) {
         this.addExperiment(folder);
-        this.experimentsSeen.get(folder)?.runs.forEach(name => this.addRun(join(folder, name)));
+        this.experimentsSeen
+          .get(folder)
+          ?.runs.forEach(name => this.watched.watch(join(folder, name)));
         this.report({ kind: 'runs', experimentId: basename(folder) });
       }
     }
@@ -269,23 +293,33 @@ export class StoreWatcher implements Disposable {
   }
 
   private addExperiment(folder: string): void {
-    this.watches.add(folder);
+    if (this.watches.add(folder)) {
+      this.covered.coverExperiment(folder);
+    }
     this.watches.add(join(folder, TAGS_FOLDER));
+    const runs = this.listRuns(folder);
     this.experimentsSeen.set(folder, {
       signature: experimentSignature(folder),
       listing: pathSignature(folder),
-      runs: new Set(this.runs.listNames(folder)),
+      runs,
     });
+    runs.forEach(name => this.watched.add(join(folder, name)));
+  }
+
+  private listRuns(experimentFolder: string): Set<string> {
+    return new Set(this.options.runs().listNames(experimentFolder));
   }
 
   private removeExperiment(folder: string): void {
-    this.experimentsSeen.get(folder)?.runs.forEach(name => this.removeRun(join(folder, name)));
+    this.experimentsSeen.get(folder)?.runs.forEach(name => this.watched.remove(join(folder, name)));
     this.experimentsSeen.delete(folder);
+    this.covered.uncoverExperiment(folder);
     this.watches.remove(folder);
     this.watches.remove(join(folder, TAGS_FOLDER));
   }
 
-  private checkExperiment(folder: string): void {
+  /** @param isSure that runs came or went, even when the folder's time says nothing. */
+  private checkExperiment(folder: string, isSure = false): void {
     const seen = this.experimentsSeen.get(folder);
     if (!seen) {
       return;
@@ -296,57 +330,33 @@ export class StoreWatcher implements Disposable {
       this.report({ kind: 'experiments' });
     }
     const listing = pathSignature(folder);
-    if (listing === seen.listing) {
+    if (listing === seen.listing && !isSure) {
       return;
     }
     seen.listing = listing;
     const before = seen.runs;
-    seen.runs = new Set(this.runs.listNames(folder));
+    seen.runs = this.listRuns(folder);
     const experimentId = basename(folder);
     for (const runId of seen.runs) {
       if (!before.has(runId)) {
-        this.addRun(join(folder, runId));
-        this.heat(join(folder, runId));
-        this.report({ kind: 'runs', experimentId, runId });
+        this.watched.add(join(folder, runId));
+        this.watched.changed(join(folder, runId));
       }
     }
     for (const runId of before) {
       if (!seen.runs.has(runId)) {
-        this.removeRun(join(folder, runId));
+        this.watched.remove(join(folder, runId));
         this.report({ kind: 'runs', experimentId, runId });
       }
     }
   }
 
-  private addRun(folder: string): void {
-    this.watches.add(folder);
-    this.runsSeen.set(folder, runSignature(folder));
-  }
-
-  private removeRun(folder: string): void {
-    this.runsSeen.delete(folder);
-    this.hot.delete(folder);
-    this.watches.remove(folder);
-    innerFolders(folder).forEach(inner => this.watches.remove(inner));
-  }
-
-  private runChanged(folder: string): void {
-    this.runsSeen.set(folder, runSignature(folder));
-    this.heat(folder);
-    const experimentId = basename(dirname(folder));
-    this.report({ kind: 'runs', experimentId, runId: basename(folder) });
-  }
-
-  /** From now on every file of the run is looked at, until as many others changed after it. */
-  private heat(folder: string): void {
-    this.hot.delete(folder);
-    this.hot.set(folder, wholeRunSignature(folder));
-    innerFolders(folder).forEach(inner => this.watches.add(inner));
-    const [coldest] = this.hot.keys();
-    if (coldest !== undefined && this.hot.size > MAX_HOT_RUNS) {
-      this.hot.delete(coldest);
-      this.runsSeen.set(coldest, runSignature(coldest));
-    }
+  private reportRun(folder: string): void {
+    this.report({
+      kind: 'runs',
+      experimentId: basename(dirname(folder)),
+      runId: basename(folder),
+    });
   }
 
   private watchRoot(): void {

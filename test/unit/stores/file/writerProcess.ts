@@ -16,7 +16,7 @@ export function startWriter(...args: readonly string[]): ChildProcess {
     logLevel: 'error',
   });
   const child = spawn(process.execPath, [program, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;

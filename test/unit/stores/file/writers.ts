@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { silentLogger } from '../../../../src/base/logger';
 import { FileStore } from '../../../../src/stores/file/fileStore';
 import { TrackingError } from '../../../../src/tracking/trackingError';
@@ -21,6 +22,9 @@ switch (program) {
       });
     }
     break;
+  case 'mixed':
+    await logMixed();
+    break;
   case 'param':
     try {
       await store.logParam(runId, { key: 'contested', value: name });
@@ -36,3 +40,31 @@ switch (program) {
     }
 }
 await store.close();
+
+/** The counterpart of `test/clients/python/concurrent_writer.py`: `mixed ROOT NAME ROUNDS RUN_ID...`, after a line on stdin. */
+async function logMixed(): Promise<void> {
+  const [writer = '', rounds = '', ...runIds] = process.argv.slice(4);
+  process.stdout.write('ready\n');
+  await once(process.stdin, 'data');
+  process.stdin.destroy();
+  const timestampMs = Number(writer);
+  for (let step = 0; step < Number(rounds); step += 1) {
+    const value = String(step);
+    for (const id of runIds) {
+      await store.logMetric(id, { key: 'shared', value: step + 0.5, timestampMs, step });
+      await store.logParam(id, { key: `param/${writer}/${step}`, value });
+      await store.setTag(id, { key: `tag/${writer}/${step}`, value });
+      await store.logBatch(id, {
+        metrics: [
+          { key: 'shared', value: step + 0.25, timestampMs, step },
+          { key: `own/${writer}`, value: step, timestampMs, step },
+        ],
+        params: [{ key: `batch/${writer}/${step}`, value }],
+        tags: [{ key: `batch/${writer}/${step}`, value }],
+      });
+    }
+    if (step % 4 === 0) {
+      await store.createRun({ experimentId: '0', runName: `${writer}-${step}` });
+    }
+  }
+}

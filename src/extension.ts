@@ -3,6 +3,7 @@ import { registerCommands } from './host/commands/registerCommands';
 import { ARTIFACT_SCHEME } from './host/contributions';
 import { ArtifactFileSystem } from './host/editor/artifactFileSystem';
 import { RunIdHover } from './host/hover/runIdHover';
+import { DebugTracking } from './host/run/debugTracking';
 import { RunEndNotifier } from './host/run/runEndNotifier';
 import { ExperimentsView } from './host/views/experimentsView';
 import { RunView } from './host/views/runView';
@@ -26,6 +27,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionInternals {
     // Disposed in this order: who uses the services goes before them.
     new StatusBar(services),
     new RunEndNotifier(services),
+    new DebugTracking(services),
     run,
     experiments,
     registerCommands({ services, experiments }),

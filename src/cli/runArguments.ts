@@ -22,6 +22,7 @@ the command logs through an MLflow client lands in the same store. The exit code
   --system-metrics S   log the load of the machine every S seconds, 0 for never; default: 10
   --record-env NAMES   environment variables to record, by commas, * for any rest: CUDA_VISIBLE_DEVICES,OMP_*
   --autolog            turn on mlflow.autolog() before a Python script, where its interpreter has MLflow
+  --session            the command is run by whoever started this, such as a debugger: JSON lines on stdin and stdout
   --cwd DIR            where the command runs; default: here. Relative tracking URIs start here in any case
   --keep-open DIR      afterwards wait for a key; a file named after the process id is in DIR while it waits
   --help
@@ -36,6 +37,7 @@ export interface RunArguments {
   readonly tags: readonly KeyValue[];
   readonly capture: CaptureOptions;
   readonly autolog: boolean;
+  readonly isSession: boolean;
   readonly cwd?: string;
   readonly keepOpenFolder?: string;
   readonly command: string;
@@ -75,6 +77,7 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
       environmentVariables: values['record-env']?.split(',').filter(name => name !== '') ?? [],
     },
     autolog: values.autolog === true,
+    isSession: values.session === true,
     ...(values.cwd === undefined ? {} : { cwd: values.cwd }),
     ...(values['keep-open'] === undefined ? {} : { keepOpenFolder: values['keep-open'] }),
     command: command ?? '',
@@ -99,6 +102,7 @@ function readOptions(own: readonly string[]) {
         'system-metrics': { type: 'string' },
         'record-env': { type: 'string' },
         autolog: { type: 'boolean' },
+        session: { type: 'boolean' },
         cwd: { type: 'string' },
         'keep-open': { type: 'string' },
         help: { type: 'boolean', short: 'h' },

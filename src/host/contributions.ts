@@ -5,6 +5,7 @@
 export const COMMANDS = {
   runScript: 'tracker.script.run',
   runScriptWithArguments: 'tracker.script.runWithArguments',
+  debugScript: 'tracker.script.debug',
   runAgain: 'tracker.run.again',
   runAgainChanged: 'tracker.run.againChanged',
   setUri: 'tracker.uri.set',

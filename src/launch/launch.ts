@@ -14,7 +14,7 @@ import { commandText } from './commandText';
 import { gitTags, processTags, userName } from './contextTags';
 import { environmentRecord } from './environment/environmentRecord';
 import { readGitState, type GitState } from './git/gitState';
-import { startProcess } from './process/startProcess';
+import { startProcess, startSession } from './process/startProcess';
 import type { ProcessEnd } from './process/supervisedProcess';
 import { Recording } from './recording';
 import { reportFailure } from './reportFailure';
@@ -34,6 +34,8 @@ export interface LaunchRequest {
   readonly capture: CaptureOptions;
   /** See `childEnvironment`. */
   readonly autologFolder?: string;
+  /** Somebody else runs the command and tells about it, see `SessionProcess`. */
+  readonly isSession: boolean;
 }
 
 /** What is recorded of a script that does not log it itself. */
@@ -203,7 +205,8 @@ async function runProcess(
     readonly logger: Logger;
   },
 ): Promise<ProcessEnd> {
-  const child = await startProcess(
+  const start = request.isSession ? startSession : startProcess;
+  const child = await start(
     {
       command: request.command,
       args: request.args,

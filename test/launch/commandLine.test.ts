@@ -38,6 +38,7 @@ describe('arguments of mlflow-tracker run', () => {
       command: 'python',
       args: ['train.py', '--', '--tag', 'x'],
       autolog: false,
+      isSession: false,
       capture: {
         params: true,
         metrics: true,

@@ -10,6 +10,7 @@ import type { CommandContext } from './commandContext';
 import { targetNodes, type CommandArguments } from './commandTargets';
 import { setCredentials, forgetCredentials } from './credentialCommands';
 import { createExperiment } from './createExperiment';
+import { debugCurrentScript } from './debugCurrentScript';
 import { deleteItems, restoreItems } from './deleteItems';
 import { filterRuns } from './filterRuns';
 import { copyId, copyName, copyValue } from './copyCommands';
@@ -39,6 +40,8 @@ const HANDLERS: Record<CommandId, Handler> = {
       file => askArguments(services, file),
     );
   },
+  'tracker.script.debug': (context, [uri]) =>
+    debugCurrentScript(context, uri instanceof vscode.Uri ? uri : undefined),
   'tracker.run.again': (context, args) => runAgain(context, args, false),
   'tracker.run.againChanged': (context, args) => runAgain(context, args, true),
   'tracker.uri.set': ({ services }) => setTrackingUri(services),

@@ -82,27 +82,39 @@ export interface TrackedCommand {
 
 /** Runs a command as a tracked run in a terminal, in the store of the window. */
 export async function startTracked(
-  services: Omit<ScriptRunServices, 'argumentHistory' | 'clientOffer'>,
-  { name, command, cwd, experimentName }: TrackedCommand,
+  services: TrackedRunServices,
+  { name, command, ...where }: TrackedCommand,
 ): Promise<void> {
+  await services.terminals.run({ name, command, ...(await trackedOptions(services, where)) });
+}
+
+type TrackedRunServices = Omit<ScriptRunServices, 'argumentHistory' | 'clientOffer'>;
+
+/** Options, folder and environment of `mlflow-tracker run` for a command in the store of the window. */
+export async function trackedOptions(
+  services: TrackedRunServices,
+  { cwd, experimentName }: Pick<TrackedCommand, 'cwd' | 'experimentName'>,
+): Promise<{
+  readonly options: readonly string[];
+  readonly workingDir: string;
+  readonly env: Readonly<Record<string, string | null>>;
+}> {
   const target = services.target();
   const workingDir = target?.workingDir ?? cwd;
   const trackingUri = target?.trackingUri ?? '';
-  await services.terminals.run({
-    name,
+  return {
     options: [
       ...(workingDir === cwd ? [] : ['--cwd', cwd]),
       ...(experimentName === '' ? [] : ['--experiment', experimentName]),
       ...captureOptions(services.settings),
     ],
-    command,
     workingDir,
     env: {
       // Not among the arguments, which other users of the machine can read: it may hold a password.
       ...(trackingUri === '' ? {} : { MLFLOW_TRACKING_URI: trackingUri }),
       ...credentialsToEnvironment(await services.credentials(trackingUri)),
     },
-  });
+  };
 }
 
 /** Tells, with the way out, that nothing is run in a folder that is not trusted. */
@@ -160,8 +172,11 @@ async function build(folder: string | undefined): Promise<boolean> {
   });
 }
 
-/** @returns the file on disk; undefined when the person does not want to save it. */
-async function saveScript(chosen: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
+/**
+ * The chosen file, or the active editor's, saved.
+ * @returns the file on disk; undefined when the person does not want to save it
+ */
+export async function saveScript(chosen: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
   const uri = chosen ?? vscode.window.activeTextEditor?.document.uri;
   const document = vscode.workspace.textDocuments.find(
     candidate => candidate.uri.toString() === uri?.toString(),

@@ -100,12 +100,6 @@ export async function scriptCommand(
   );
 }
 
-/** Whether a file is known to be runnable without reading it. */
-export function isScript(file: string, languageId: string | undefined, commands: object): boolean {
-  const script = { file, languageId, cwd: path.dirname(file) };
-  return ownKeys(script).some(key => key in commands) || languageOf(script) in LANGUAGES;
-}
-
 function ownCommand(script: Script, { commands }: ScriptCommandOptions): string | undefined {
   const found = ownKeys(script)
     .map(key => commands[key])

@@ -1,5 +1,6 @@
 import type { Logger } from '../../base/logger';
 import { PipedProcess } from './pipedProcess';
+import { SessionProcess } from './sessionProcess';
 import type { ProcessOptions, SupervisedProcess } from './supervisedProcess';
 import { TerminalProcess, type SpawnInTerminal } from './terminalProcess';
 
@@ -18,6 +19,13 @@ export async function startProcess(
     spawn === undefined ? new PipedProcess(options) : new TerminalProcess(options, spawn);
   await started.started();
   return started;
+}
+
+/** Takes part in a script that somebody else runs. */
+export async function startSession(options: ProcessOptions): Promise<SupervisedProcess> {
+  const session = new SessionProcess(options);
+  await session.started();
+  return session;
 }
 
 /** Its native part is there for the usual platforms only; without it the script has the real terminal, unrecorded. */

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ExtensionInternals } from '../../../src/extension';
+import { COMMANDS } from '../../../src/host/contributions';
+import { artifactUri } from '../../../src/host/editor/artifactUri';
+import type { Run } from '../../../src/tracking/entities';
+import { activated, eventually, temporaryFolder, useStore } from './support/extension';
+
+const SOURCE_TAG = 'mlflow.source.name';
+
+/** VS Code's own debugger, which is there without an extension. */
+describe('Track: Debug current script', () => {
+  let extension: ExtensionInternals;
+  let store: Awaited<ReturnType<typeof temporaryFolder>>;
+  let folder: string;
+
+  before(async () => {
+    extension = await activated();
+    store = await temporaryFolder();
+    folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? assert.fail('no folder is open');
+    const root = path.join(store.path, 'mlruns');
+    mkdirSync(root);
+    await useStore(extension, root);
+  });
+
+  after(async () => {
+    await vscode.debug.stopDebugging();
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+    await extension.services.settings.setTrackingUri('');
+    await store[Symbol.asyncDispose]();
+  });
+
+  async function open(name: string, lines: readonly string[]): Promise<vscode.Uri> {
+    const file = path.join(folder, name);
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    return (await vscode.window.showTextDocument(vscode.Uri.file(file))).document.uri;
+  }
+
+  async function run(name: string, status: string): Promise<Run> {
+    const client = await extension.services.getClient();
+    return await eventually(`the run of ${name}, ${status}`, async () => {
+      const experiments = await client.searchExperiments({ maxResults: 100 });
+      const { items } = await client.searchRuns({
+        experimentIds: experiments.items.map(({ experimentId }) => experimentId),
+        filter: `tags.\`${SOURCE_TAG}\` = '${name}'`,
+      });
+      return items.find(({ info }) => info.status === status);
+    });
+  }
+
+  it('stops at a breakpoint, goes on, and is a tracked run with output and params', async () => {
+    const uri = await open('debugged.js', [
+      'console.log("epoch 1: loss=0.5");',
+      // A script that names the client makes its run itself.
+      'const isServed = Object.keys(process.env).includes("ML" + "FLOW_TRACKING_URI");',
+      'console.log(`served: ${isServed}`);',
+    ]);
+    const line = new vscode.Location(uri, new vscode.Position(2, 0));
+    vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(line)]);
+    await vscode.commands.executeCommand(COMMANDS.debugScript);
+    await eventually('a stop at the breakpoint', () => vscode.debug.activeStackItem !== undefined);
+    await run('debugged.js', 'RUNNING');
+    await vscode.commands.executeCommand('workbench.action.debug.continue');
+    const { info, data } = await run('debugged.js', 'FINISHED');
+    assert.deepEqual(
+      data.metrics.map(({ key, value, step }) => [key, value, step]),
+      [['loss', 0.5, 1]],
+    );
+    const client = await extension.services.getClient();
+    const files = await client.listArtifacts(info.runId, 'mlflow-tracker');
+    assert.ok(files.some(file => file.path === 'mlflow-tracker/console.log'));
+    const log = await vscode.workspace.openTextDocument(
+      artifactUri(info.runId, 'mlflow-tracker/console.log'),
+    );
+    assert.match(log.getText(), /Z served: true\n/);
+  });
+
+  it('takes any configuration with "track": true, and a script that is stopped is killed', async () => {
+    const uri = await open('stopped.js', [
+      'console.log("started");',
+      'setInterval(() => {}, 1000);',
+    ]);
+    const [workspace] = vscode.workspace.workspaceFolders ?? [];
+    const started = await vscode.debug.startDebugging(workspace, {
+      type: 'node',
+      request: 'launch',
+      name: 'with arguments',
+      program: uri.fsPath,
+      args: ['--lr', '0.5'],
+      outputCapture: 'std',
+      track: true,
+    });
+    assert.ok(started);
+    await run('stopped.js', 'RUNNING');
+    await vscode.debug.stopDebugging();
+    const { data } = await run('stopped.js', 'KILLED');
+    assert.deepEqual(
+      data.params.map(({ key, value }) => [key, value]),
+      [['lr', '0.5']],
+    );
+  });
+
+  it('leaves configurations without it alone', async () => {
+    const uri = await open('plain.js', ['process.exit(0);']);
+    const [workspace] = vscode.workspace.workspaceFolders ?? [];
+    const ended = new Promise(resolve => vscode.debug.onDidTerminateDebugSession(resolve));
+    const config = { type: 'node', request: 'launch', name: 'plain', program: uri.fsPath };
+    assert.ok(await vscode.debug.startDebugging(workspace, config));
+    await ended;
+    const client = await extension.services.getClient();
+    const experiments = await client.searchExperiments({ maxResults: 100 });
+    const { items } = await client.searchRuns({
+      experimentIds: experiments.items.map(({ experimentId }) => experimentId),
+    });
+    const names = items.map(({ data }) => data.tags.find(tag => tag.key === SOURCE_TAG)?.value);
+    assert.deepEqual(names.sort(), ['debugged.js', 'stopped.js']);
+  });
+});

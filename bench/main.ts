@@ -1,22 +1,39 @@
+import { parseArgs } from 'node:util';
 import { formatResult, measure, type Row } from './measure';
 import { historyRows } from './rows/history';
 import { processRows } from './rows/processes';
 import { searchFilesRows } from './rows/searchFiles';
-import { searchServerRows } from './rows/searchServer';
-import { serverWriteRows } from './rows/serverWrites';
 import { vscodeRows } from './rows/vscode';
+import { compareServers } from './server/compareServers';
 import { Workspace } from './workspace';
 
-const GROUPS: Readonly<Record<string, (workspace: Workspace) => Promise<Row[]>>> = {
-  files: searchFilesRows,
-  search: searchServerRows,
-  server: serverWriteRows,
-  history: historyRows,
-  processes: processRows,
-  vscode: vscodeRows,
+interface GroupOptions {
+  /** A tenth of the data and of the time: shows that everything runs, and the scale. */
+  readonly quick: boolean;
+}
+
+type Group = (workspace: Workspace, options: GroupOptions) => AsyncIterable<string>;
+
+const GROUPS: Readonly<Record<string, Group>> = {
+  server: compareServers,
+  files: rows(searchFilesRows),
+  history: rows(historyRows),
+  processes: rows(processRows),
+  vscode: rows(vscodeRows),
 };
 
-const asked = process.argv.slice(2);
+function rows(rowsOf: (workspace: Workspace) => Promise<Row[]>): Group {
+  return async function* (workspace) {
+    for (const row of await rowsOf(workspace)) {
+      yield formatResult(await measure(row));
+    }
+  };
+}
+
+const { positionals: asked, values: options } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false } },
+});
 const unknown = asked.filter(name => !(name in GROUPS));
 if (unknown.length > 0) {
   process.stderr.write(
@@ -24,7 +41,7 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
-for (const [name, rowsOf] of Object.entries(GROUPS)) {
+for (const [name, group] of Object.entries(GROUPS)) {
   if (asked.length > 0 && !asked.includes(name)) {
     continue;
   }
@@ -35,8 +52,8 @@ for (const [name, rowsOf] of Object.entries(GROUPS)) {
   }
   try {
     process.stdout.write(`\n[${name}] preparing\n`);
-    for (const row of await rowsOf(workspace)) {
-      process.stdout.write(`${formatResult(await measure(row))}\n`);
+    for await (const text of group(workspace, options)) {
+      process.stdout.write(`${text}\n`);
     }
   } finally {
     await workspace.close();

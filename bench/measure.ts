@@ -43,7 +43,7 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /** A fixed piece of arithmetic, timed before each round. @returns ms */
-function calibrate(): number {
+export function calibrate(): number {
   const start = performance.now();
   let x = 1;
   for (let i = 0; i < 5_000_000; i++) {
@@ -84,7 +84,7 @@ export async function measure(row: Row): Promise<Result> {
   return { row, ours: oursSpread, peer: peerSpread, ratio, noise: noiseSpread };
 }
 
-function figure(value: number): string {
+export function figure(value: number): string {
   return value >= 1000
     ? Math.round(value).toLocaleString('en')
     : value.toLocaleString('en', { maximumSignificantDigits: 3 });

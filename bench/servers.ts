@@ -5,6 +5,9 @@ import type { Workspace } from './workspace';
 
 export interface RunningServer {
   readonly url: string;
+  readonly port: number;
+  /** Its process group: it may have several processes. */
+  readonly group: number;
   /** ms from spawn to the first answer. */
   readonly readyMs: number;
   stop(): Promise<void>;
@@ -40,9 +43,10 @@ function stopper(child: ChildProcess): () => Promise<void> {
 
 async function started(
   child: ChildProcess,
-  url: string,
+  port: number,
   startedAt: number,
 ): Promise<RunningServer> {
+  const url = `http://127.0.0.1:${port}`;
   const stop = stopper(child);
   for (;;) {
     if (child.exitCode !== null) {
@@ -51,7 +55,8 @@ async function started(
     try {
       const response = await fetch(`${url}/health`);
       if (response.ok) {
-        return { url, readyMs: performance.now() - startedAt, stop };
+        const readyMs = performance.now() - startedAt;
+        return { url, port, group: child.pid ?? 0, readyMs, stop };
       }
     } catch {
       // Not listening yet: asked again below until the process ends or answers.
@@ -60,48 +65,66 @@ async function started(
   }
 }
 
-/** Our server as people run it, the built `dist/cli.js`. */
-export async function startOurServer(
-  workspace: Workspace,
-  trackingUri: string,
-): Promise<RunningServer> {
+interface Program {
+  readonly command: string;
+  readonly args: (port: number) => readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly showsErrors?: boolean;
+}
+
+async function launch(workspace: Workspace, program: Program): Promise<RunningServer> {
   const port = await freePort();
   const startedAt = performance.now();
-  const child = spawn(
-    process.execPath,
-    [
-      path.join(workspace.project, 'dist', 'cli.js'),
-      'server',
-      '--tracking-uri',
-      trackingUri,
-      '--port',
-      `${port}`,
-    ],
-    { stdio: ['ignore', 'ignore', 'inherit'], detached: true, cwd: workspace.root },
-  );
-  const server = await started(child, `http://127.0.0.1:${port}`, startedAt);
+  const child = spawn(program.command, program.args(port), {
+    stdio: ['ignore', 'ignore', program.showsErrors ? 'inherit' : 'ignore'],
+    detached: true,
+    cwd: workspace.root,
+    env: { ...process.env, ...program.env },
+  });
+  const server = await started(child, port, startedAt);
   workspace.onClose(() => server.stop());
   return server;
 }
 
+/** Our server as people run it, the built `dist/cli.js`. */
+export function startOurServer(workspace: Workspace, trackingUri: string): Promise<RunningServer> {
+  const cli = path.join(workspace.project, 'dist', 'cli.js');
+  return launch(workspace, {
+    command: process.execPath,
+    args: port => [cli, 'server', '--tracking-uri', trackingUri, '--port', `${port}`],
+    showsErrors: true,
+  });
+}
+
 /** MLflow's own server with its defaults. */
-export async function startMlflowServer(
+export function startMlflowServer(
   workspace: Workspace,
   trackingUri: string,
 ): Promise<RunningServer> {
-  const port = await freePort();
-  const startedAt = performance.now();
-  const child = spawn(
-    workspace.python,
-    ['-m', 'mlflow', 'server', '--backend-store-uri', trackingUri, '--port', `${port}`],
-    {
-      stdio: 'ignore',
-      detached: true,
-      cwd: workspace.root,
-      env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true', MLFLOW_ALLOW_FILE_STORE: 'true' },
+  return launch(workspace, {
+    command: workspace.python,
+    args: port => [
+      ...['-m', 'mlflow', 'server', '--backend-store-uri', trackingUri],
+      ...['--port', `${port}`],
+    ],
+    env: {
+      MLFLOW_DISABLE_TELEMETRY: 'true',
+      MLFLOW_ALLOW_FILE_STORE: 'true',
+      PYTHONPATH: path.join(workspace.project, '.test-env', 'database-drivers'),
     },
-  );
-  const server = await started(child, `http://127.0.0.1:${port}`, startedAt);
-  workspace.onClose(() => server.stop());
-  return server;
+  });
+}
+
+/** FastTrackML with its defaults. @param databaseUri such as `sqlite:///FILE` or `postgres://…` */
+export function startFastTrackMl(
+  workspace: Workspace,
+  databaseUri: string,
+): Promise<RunningServer> {
+  return launch(workspace, {
+    command: path.join(workspace.project, '.test-env', 'fasttrackml-0.6.0', 'bin', 'fml'),
+    args: port => [
+      ...['server', '--database-uri', databaseUri],
+      ...['--listen-address', `127.0.0.1:${port}`, '--log-level', 'error'],
+    ],
+  });
 }

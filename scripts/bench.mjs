@@ -1,15 +1,31 @@
-// `npm run bench [-- ROW...]`: bundles bench/ and runs it under the project's Node. Figures are printed as ratios against
-// the peer, both run in the same go in alternation; nothing here is part of `npm test`.
+/**
+ * `npm run bench [-- GROUP... [--quick]]`: sets up, builds, bundles bench/ and runs it under the project's Node. Figures are
+ * printed as ratios against the peers, all run in the same go in alternation; nothing here is part of `npm test`.
+ */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { projectNode, root } from './lib/paths.mjs';
+import { runVisibly } from './lib/progress.mjs';
+import { setUp } from './setUp.mjs';
+import { projectEnvironment } from './setUp/environment.mjs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const outfile = path.join(root, 'dist', 'bench', 'main.mjs');
+const asked = process.argv.slice(2);
+const outdir = path.join(root, 'dist', 'bench');
+
+await setUp(asked.includes('vscode') ? ['bench', 'open'] : ['bench']);
+const built = await runVisibly(projectNode, [path.join(root, 'scripts', 'build.mjs')], {
+  cwd: root,
+  env: projectEnvironment(),
+});
+if (built !== 0) process.exit(built);
+const { build } = await import('esbuild');
 await build({
-  entryPoints: [path.join(root, 'bench', 'main.ts')],
-  outfile,
+  entryPoints: ['main', 'load/worker', 'load/nullServer'].map(name =>
+    path.join(root, 'bench', `${name}.ts`),
+  ),
+  outdir,
+  entryNames: '[name]',
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
   target: 'node22',
@@ -20,9 +36,12 @@ await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 });
-const node = path.join(root, 'node_modules', 'node', 'bin', 'node');
-const { status } = spawnSync(node, ['--expose-gc', outfile, ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: 'inherit',
-});
+const { status } = spawnSync(
+  projectNode,
+  ['--expose-gc', path.join(outdir, 'main.mjs'), ...asked],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+);
 process.exitCode = status ?? 1;

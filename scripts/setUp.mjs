@@ -2,7 +2,7 @@
  * Makes the machine ready, step by step; a step that is done is skipped. Runs on any Node from 20 on, before node_modules is
  * there: it may import nothing but Node's own modules.
  *
- *   node scripts/setUp.mjs [build] [track] [open] [test]    what for; everything without an argument
+ *   node scripts/setUp.mjs [build] [track] [open] [test] [bench]    what for; everything without an argument
  */
 import { pathToFileURL } from 'node:url';
 import { say } from './lib/progress.mjs';
@@ -14,7 +14,7 @@ import { pythonEnvironment } from './setUp/pythonEnvironment.mjs';
 import { pythonFolder } from './setUp/pythonFolder.mjs';
 import { systemPackages } from './setUp/systemPackages.mjs';
 
-/** @typedef {'build' | 'track' | 'open' | 'test'} Purpose */
+/** @typedef {'build' | 'track' | 'open' | 'test' | 'bench'} Purpose */
 /** @typedef {{ title: string, isDone: () => boolean, run: () => Promise<void> }} Step */
 
 const examples = pythonEnvironment({
@@ -46,6 +46,13 @@ const newestMlflow = pythonFolder({
   has: 'mlflow',
 });
 
+const fastTrackMl = pythonFolder({
+  title: 'FastTrackML, which the bench compares with',
+  folder: '.test-env/fasttrackml-0.6.0',
+  requirements: 'scripts/setUp/python/fastTrackMl.txt',
+  has: 'bin/fml',
+});
+
 /**
  * What each purpose needs, in the order in which it is made.
  * @type {Record<Purpose, Step[]>}
@@ -62,6 +69,13 @@ const steps = {
     databaseDrivers,
     newestMlflow,
     olderNode,
+  ],
+  bench: [
+    systemPackages(['python', 'database']),
+    nodeModules,
+    examples,
+    databaseDrivers,
+    fastTrackMl,
   ],
 };
 

@@ -227,6 +227,38 @@ export function batchContract(subject: Subject): void {
       expect(ownTags(await store.getRun(runId))).toEqual({ t: 'last' });
     });
 
+    test('points that are logged at the same time are stored or refused each for itself', async () => {
+      const { store } = backend();
+      const first = (await newRun(store)).info.runId;
+      const second = (await newRun(store)).info.runId;
+      const deleted = (await newRun(store)).info.runId;
+      await store.deleteRun(deleted);
+      const outcomes = await Promise.allSettled([
+        store.logMetric(first, point('m', 2, { step: 2 })),
+        store.logMetric('0'.repeat(32), point('m', 1)),
+        store.logMetric(first, point('m', 1, { step: 1 })),
+        store.logMetric(second, point('m', 7, { step: 5 })),
+        store.logMetric(deleted, point('m', 1)),
+        store.logMetric(first, point('m', 2, { step: 2 })),
+        store.logMetric(second, point('n', 8)),
+      ]);
+      expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual([
+        ...[true, false, true, true, false, true, true],
+      ]);
+      const latest = async (runId: string) =>
+        (await store.getRun(runId)).data.metrics.map(({ key, value, step }) => [key, value, step]);
+      expect(await latest(first)).toEqual([['m', 2, 2]]);
+      expect(await latest(deleted)).toEqual([]);
+      expect(await latest(second)).toEqual([
+        ['m', 7, 5],
+        ['n', 8, 0],
+      ]);
+      expect([...(await store.getMetricColumns(second, 'm')).values]).toEqual([7]);
+      expect((await store.getMetricColumns(first, 'm')).steps.slice(0, 2)).toEqual(
+        Float64Array.of(1, 2),
+      );
+    });
+
     test('calls at the same time all arrive', async () => {
       const { store } = backend();
       const { runId } = (await newRun(store)).info;

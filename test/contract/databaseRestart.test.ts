@@ -86,7 +86,7 @@ describe('while the disk of PostgreSQL is full', () => {
   it.skipIf(noSmallDisk)(`${title}${noSmallDisk ? ` (skipped: ${noSmallDisk})` : ''}`, async () => {
     const disk = makeSmallDisk(200 * 1024 * 1024);
     try {
-      const database = await startPostgres(disk.path);
+      const database = await startPostgres({ parent: disk.path });
       try {
         await database.administer('CREATE DATABASE full_disk');
         const store = await openStore(database.uriOf('full_disk'), {

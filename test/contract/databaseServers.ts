@@ -39,7 +39,8 @@ interface System {
   readonly crash: NodeJS.Signals;
   readonly shutDown: NodeJS.Signals;
   prepare(folder: string, as: RunAs): Promise<void>;
-  command(folder: string, port: number): readonly string[];
+  /** @param isDurable what was committed is on disk, as on a real server; the tests have no power cuts. */
+  command(folder: string, port: number, isDurable: boolean): readonly string[];
   uri(port: number, database: string): string;
   administer(port: number, statement: string, how?: AdministerOptions): Promise<void>;
 }
@@ -75,10 +76,11 @@ const postgres: System = {
       { ...as, cwd: folder, stdio: 'pipe' },
     );
   },
-  command: (folder, port) => [
+  command: (folder, port, isDurable) => [
     postgresProgram('postgres'),
     ...['-D', join(folder, 'data'), '-p', String(port)],
-    ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off'],
+    ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+    ...(isDurable ? [] : ['-c', 'fsync=off']),
   ],
   uri: (port, database) =>
     `postgresql+psycopg2://mlflow:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`,
@@ -119,7 +121,7 @@ const mariadb: System = {
     );
     return Promise.resolve();
   },
-  command: (folder, port) => [
+  command: (folder, port, isDurable) => [
     'mariadbd',
     '--no-defaults',
     `--datadir=${join(folder, 'data')}`,
@@ -128,7 +130,7 @@ const mariadb: System = {
     `--port=${port}`,
     '--bind-address=127.0.0.1',
     '--character-set-server=utf8mb4',
-    '--innodb-flush-log-at-trx-commit=2',
+    `--innodb-flush-log-at-trx-commit=${isDurable ? 1 : 2}`,
     '--innodb-buffer-pool-size=64M',
   ],
   uri: (port, database) =>
@@ -149,23 +151,26 @@ const mariadb: System = {
   },
 };
 
-/** @param parent where its data goes */
-export function startPostgres(parent?: string): Promise<PrivateServer> {
-  return start(postgres, { parent });
+interface StartOptions {
+  /** Where its data goes; default: the system's temporary folder. */
+  readonly parent?: string;
+  /** Default: false. */
+  readonly isDurable?: boolean;
 }
 
-export function startMariadb(): Promise<PrivateServer> {
-  const firstStatement = `SET PASSWORD FOR 'root'@'localhost' = PASSWORD('${PASSWORD}')`;
-  return start(mariadb, { firstStatement });
+export function startPostgres(options: StartOptions = {}): Promise<PrivateServer> {
+  return start(postgres, options);
+}
+
+export function startMariadb(options: StartOptions = {}): Promise<PrivateServer> {
+  return start(mariadb, options, `SET PASSWORD FOR 'root'@'localhost' = PASSWORD('${PASSWORD}')`);
 }
 
 /** @param firstStatement run once, with the login that a new installation has. */
 async function start(
   system: System,
-  {
-    parent = tmpdir(),
-    firstStatement,
-  }: { readonly parent?: string | undefined; readonly firstStatement?: string },
+  { parent = tmpdir(), isDurable = false }: StartOptions,
+  firstStatement?: string,
 ): Promise<PrivateServer> {
   const as = accountOf(system.account);
   const folder = await mkdtemp(join(parent, `${system.account}-`));
@@ -174,10 +179,11 @@ async function start(
   }
   await system.prepare(folder, as);
   const port = await freePort();
-  let process = await launch(system, folder, port, as, firstStatement);
+  const command = system.command(folder, port, isDurable);
+  let process = await launch(system, command, { folder, port, as }, firstStatement);
   const restartAfter = async (signal: NodeJS.Signals) => {
     await end(process, signal);
-    process = await launch(system, folder, port, as);
+    process = await launch(system, command, { folder, port, as });
   };
   return {
     port,
@@ -195,12 +201,10 @@ async function start(
 
 async function launch(
   system: System,
-  folder: string,
-  port: number,
-  as: RunAs,
+  [program = '', ...args]: readonly string[],
+  { folder, port, as }: { readonly folder: string; readonly port: number; readonly as: RunAs },
   firstStatement?: string,
 ): Promise<ChildProcess> {
-  const [program = '', ...args] = system.command(folder, port);
   const child = spawn(program, args, { ...as, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

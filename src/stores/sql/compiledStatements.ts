@@ -61,7 +61,7 @@ function compile(dialect: SqlDialect): CompiledStatements {
   return {
     findRun: db
       .selectFrom('runs')
-      .select(['lifecycle_stage', 'experiment_id'])
+      .select(['run_uuid', 'lifecycle_stage', 'experiment_id'])
       .where('run_uuid', '=', '')
       .compile().sql,
     insertRun: db.insertInto('runs').values(NEW_RUN).compile().sql,

@@ -4,9 +4,10 @@ import { TrackingError } from '../../tracking/trackingError';
 import type { LogBatchRequest } from '../../tracking/trackingStore';
 import { changedParamError } from '../../tracking/validation';
 import { chunked } from './chunked';
+import { compareCodePoints } from '../../tracking/search/values';
 import { compiledFor } from './compiledStatements';
 import { unknownModel } from './loggedModelRows';
-import { renameRun, requireActive, unknownRun, writeTag } from './runs';
+import { inactiveRun, renameRun, unknownRun, writeTag } from './runs';
 import { RUN_NAME_TAG } from './runRows';
 import type { SqlSession, SqlValue } from './sqlDialect';
 
@@ -24,25 +25,77 @@ export async function logBatch(
 ): Promise<Int64> {
   const experimentId = await findActiveRun(session, runId);
   await writeParams(session, runId, batch.params ?? []);
-  await writeMetrics(session, runId, experimentId, batch.metrics ?? []);
+  const metrics = batch.metrics ?? [];
+  await writePoints(
+    session,
+    metrics.map(metric => ({ runId, metric })),
+  );
+  await writeModelMetrics(session, runId, experimentId, metrics);
   for (const tag of batch.tags ?? []) {
     await setRunTag(session, runId, tag);
   }
   return experimentId;
 }
 
+/** One point of a run, without a logged model. */
+export interface Point {
+  readonly runId: RunId;
+  readonly metric: Metric;
+}
+
+/**
+ * Writes points that were validated before, each to its run, as far as that is there and active.
+ * @returns for each the experiment of its run, or why it was not written.
+ */
+export async function logPoints(
+  session: SqlSession,
+  points: readonly Point[],
+): Promise<readonly (Int64 | TrackingError)[]> {
+  const found = await findRuns(session, [...new Set(points.map(({ runId }) => runId))]);
+  const outcomes = points.map(({ runId }) => experimentOrRefusal(runId, found.get(runId)));
+  await writePoints(
+    session,
+    points.filter((_, index) => !(outcomes[index] instanceof TrackingError)),
+  );
+  return outcomes;
+}
+
+interface RunState {
+  readonly run_uuid: RunId;
+  readonly lifecycle_stage: string | null;
+  readonly experiment_id: Int64 | null;
+}
+
+async function findRuns(
+  session: SqlSession,
+  runIds: readonly RunId[],
+): Promise<ReadonlyMap<RunId, RunState>> {
+  const [only] = runIds;
+  const rows =
+    only !== undefined && runIds.length === 1
+      ? await session.allCompiled<RunState>(compiledFor(session).findRun, [only])
+      : await session.all<RunState>(
+          session.db
+            .selectFrom('runs')
+            .select(['run_uuid', 'lifecycle_stage', 'experiment_id'])
+            .where('run_uuid', 'in', runIds),
+        );
+  return new Map(rows.map(row => [row.run_uuid, row]));
+}
+
+function experimentOrRefusal(runId: RunId, run: RunState | undefined): Int64 | TrackingError {
+  return run === undefined
+    ? unknownRun(runId)
+    : (inactiveRun(runId, run.lifecycle_stage) ?? run.experiment_id ?? 0);
+}
+
 /** @returns the experiment of a run that may be written to. */
 export async function findActiveRun(session: SqlSession, runId: RunId): Promise<Int64> {
-  const statements = compiledFor(session);
-  const [run] = await session.allCompiled<{
-    lifecycle_stage: string | null;
-    experiment_id: Int64 | null;
-  }>(statements.findRun, [runId]);
-  if (!run) {
-    throw unknownRun(runId);
+  const found = experimentOrRefusal(runId, (await findRuns(session, [runId])).get(runId));
+  if (found instanceof TrackingError) {
+    throw found;
   }
-  requireActive(runId, run.lifecycle_stage);
-  return run.experiment_id ?? 0;
+  return found;
 }
 
 async function setRunTag(session: SqlSession, runId: RunId, tag: KeyValue): Promise<void> {
@@ -103,48 +156,46 @@ async function writeParams(
   );
 }
 
-async function writeMetrics(
-  session: SqlSession,
-  runId: RunId,
-  experimentId: Int64,
-  metrics: readonly Metric[],
-): Promise<void> {
-  if (metrics.length === 0) {
+async function writePoints(session: SqlSession, points: readonly Point[]): Promise<void> {
+  if (points.length === 0) {
     return;
   }
   const { dialect } = session;
   const statements = compiledFor(session);
   const isNan = dialect.boolean(true);
   const isNumber = dialect.boolean(false);
+  const rowOf = ({ runId, metric: { key, value, timestampMs, step } }: Point): SqlValue[] => [
+    key,
+    storedValue(value),
+    timestampMs,
+    step,
+    Number.isNaN(value) ? isNan : isNumber,
+    runId,
+  ];
   // By key: rows that follow each other then meet the same pages of the primary key, which begins with it.
-  const points = new Map<string, SqlValue[][]>();
-  const newest = new Map<string, Metric>();
-  for (const metric of metrics) {
-    const known = newest.get(metric.key);
-    if (!known || comparePoints(metric, known) > 0) {
-      newest.set(metric.key, metric);
+  const series = new Map<string, { newest: Point; readonly rows: SqlValue[][] }>();
+  for (const point of points) {
+    const name = `${point.metric.key}\n${point.runId}`;
+    const known = series.get(name);
+    if (!known) {
+      series.set(name, { newest: point, rows: [rowOf(point)] });
+      continue;
     }
-    const row = rowOf(metric);
-    const rows = points.get(metric.key);
-    if (rows) {
-      rows.push(row);
-    } else {
-      points.set(metric.key, [row]);
+    known.rows.push(rowOf(point));
+    if (comparePoints(point.metric, known.newest.metric) > 0) {
+      known.newest = point;
     }
   }
-  function rowOf({ key, value, timestampMs, step }: Metric): SqlValue[] {
-    return [
-      key,
-      storedValue(value),
-      timestampMs,
-      step,
-      Number.isNaN(value) ? isNan : isNumber,
-      runId,
-    ];
-  }
-  await session.runForEach(statements.insertMetric, [...points.values()].flat());
-  await session.runForEach(statements.advanceLatestMetric, [...newest.values()].map(rowOf));
-  await writeModelMetrics(session, runId, experimentId, metrics);
+  const ordered = [...series].sort(([a], [b]) => compareCodePoints(a, b)).map(([, one]) => one);
+  await session.runForEach(
+    statements.insertMetric,
+    ordered.flatMap(({ rows }) => rows),
+  );
+  // In one order, so that two transactions do not wait for each other.
+  await session.runForEach(
+    statements.advanceLatestMetric,
+    ordered.map(({ newest }) => rowOf(newest)),
+  );
 }
 
 /** A point that names a logged model belongs to both. Databases older than logged models keep it for the run, as their MLflow. */

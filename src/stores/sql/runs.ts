@@ -33,13 +33,20 @@ export function unknownRun(runId: RunId): TrackingError {
   return new TrackingError('RESOURCE_DOES_NOT_EXIST', `Run with id=${runId} not found`);
 }
 
-/** Only active runs are written to. */
-export function requireActive(runId: RunId, stage: string | null): void {
-  if (stage !== 'active') {
-    throw new TrackingError(
-      'INVALID_PARAMETER_VALUE',
-      `The run ${runId} must be in the 'active' lifecycle_stage. Current state is ${stage ?? 'unknown'}.`,
-    );
+/** Only active runs are written to. @returns why this one is not. */
+export function inactiveRun(runId: RunId, stage: string | null): TrackingError | undefined {
+  return stage === 'active'
+    ? undefined
+    : new TrackingError(
+        'INVALID_PARAMETER_VALUE',
+        `The run ${runId} must be in the 'active' lifecycle_stage. Current state is ${stage ?? 'unknown'}.`,
+      );
+}
+
+function requireActive(runId: RunId, stage: string | null): void {
+  const refusal = inactiveRun(runId, stage);
+  if (refusal) {
+    throw refusal;
   }
 }
 

@@ -48,6 +48,7 @@ import * as experiments from './experiments';
 import * as loggedModels from './loggedModels';
 import { deleteRunTag, logBatch } from './logging';
 import { getMetricColumns, getMetricHistory } from './metricHistory';
+import { PointQueue } from './pointQueue';
 import * as runs from './runs';
 import { searchExperiments } from './searchExperiments';
 import { searchLoggedModels } from './searchLoggedModels';
@@ -66,6 +67,7 @@ export interface SqlStoreOptions {
 /** MLflow's database store over any `SqlDatabase`: each call is one unit of work. */
 export class SqlStore implements TrackingStore {
   private readonly watcher: SqlWatcher;
+  private readonly points: PointQueue;
   readonly onDidChange: SqlWatcher['onDidChange'];
 
   constructor(
@@ -73,6 +75,7 @@ export class SqlStore implements TrackingStore {
     private readonly options: SqlStoreOptions,
   ) {
     this.watcher = new SqlWatcher(database, options.logger);
+    this.points = new PointQueue(database);
     this.onDidChange = this.watcher.onDidChange;
   }
 
@@ -196,7 +199,13 @@ export class SqlStore implements TrackingStore {
 
   async logMetric(runId: RunId, metric: Metric, options?: CallOptions): Promise<void> {
     validateMetric(metric);
-    await this.changeRun(runId, s => logBatch(s, runId, { metrics: [metric] }), options);
+    if (metric.modelId !== undefined) {
+      await this.changeRun(runId, s => logBatch(s, runId, { metrics: [metric] }), options);
+      return;
+    }
+    options?.signal?.throwIfAborted();
+    const experimentId = await this.points.log(runId, metric);
+    this.watcher.report(changeOf(String(experimentId), runId));
   }
 
   async logParam(runId: RunId, param: KeyValue, options?: CallOptions): Promise<void> {
@@ -309,6 +318,7 @@ export class SqlStore implements TrackingStore {
 
   async close(): Promise<void> {
     this.watcher.close();
+    await this.points.done();
     await this.database.close();
   }
 

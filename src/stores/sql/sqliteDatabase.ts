@@ -2,6 +2,7 @@ import type { Compilable } from 'kysely';
 import type { MetricColumns } from '../../tracking/entities';
 import { TrackingError } from '../../tracking/trackingError';
 import type { CallOptions } from '../../tracking/trackingStore';
+import { Gathering } from './gathering';
 import { Mutex } from './mutex';
 import { RowProblems } from './rowProblems';
 import type { SchemaInfo } from './schemaInfo';
@@ -14,8 +15,6 @@ import type { SqliteFile } from './sqliteFile';
 
 /** Writes that share one commit, at most: each waits for all. */
 const LARGEST_GROUP = 200;
-/** ms. How long a commit is held back, at most, for writes that are likely to come. */
-const LONGEST_GATHERING_MS = 2;
 
 interface PendingWrite {
   /** Runs the work and returns how to tell its caller, to be called after the commit. */
@@ -30,10 +29,7 @@ interface PendingWrite {
  */
 export class SqliteDatabase implements SqlDatabase {
   private readonly mutex = new Mutex();
-  private pending: PendingWrite[] = [];
-  private flushing: Promise<void> | undefined;
-  /** How many writes the last commit held, and how long it took, ms. */
-  private last = { writes: 0, ms: 0 };
+  private readonly writes = new Gathering<PendingWrite>(group => this.commit(group), LARGEST_GROUP);
   private closed = false;
   readonly dialect = sqliteDialect;
   readonly problems = new RowProblems();
@@ -72,14 +68,13 @@ export class SqliteDatabase implements SqlDatabase {
     return this.describingErrors(
       () =>
         new Promise<T>((resolve, reject) => {
-          this.pending.push({
+          this.writes.add({
             async run(session) {
               const value = await work(session);
               return () => resolve(value);
             },
             reject,
           });
-          this.flushing ??= this.flush();
         }),
     );
   }
@@ -98,7 +93,7 @@ export class SqliteDatabase implements SqlDatabase {
 
   async close(): Promise<void> {
     this.closed = true;
-    await this.flushing;
+    await this.writes.done();
     await this.mutex.run(() => {
       this.file.close();
       return Promise.resolve();
@@ -133,36 +128,15 @@ export class SqliteDatabase implements SqlDatabase {
     }
   }
 
-  private async flush(): Promise<void> {
-    await this.gather();
-    while (this.pending.length > 0) {
-      const group = this.pending.slice(0, LARGEST_GROUP);
-      this.pending = this.pending.slice(LARGEST_GROUP);
-      const start = performance.now();
-      try {
-        const settle = await retryWhileBusy(
-          () => this.mutex.run(() => this.commitTogether(group)),
-          { patienceMs: this.patienceMs },
-        );
-        settle.forEach(tell => tell());
-      } catch (error) {
-        group.forEach(({ reject }) => reject(error));
-      }
-      this.last = { writes: group.length, ms: performance.now() - start };
+  private async commit(group: readonly PendingWrite[]): Promise<void> {
+    try {
+      const settle = await retryWhileBusy(() => this.mutex.run(() => this.commitTogether(group)), {
+        patienceMs: this.patienceMs,
+      });
+      settle.forEach(tell => tell());
+    } catch (error) {
+      group.forEach(({ reject }) => reject(error));
     }
-    this.flushing = undefined;
-  }
-
-  /**
-   * Waits for the end of the event-loop turn, so that all requests that came with it are in the group. Clients that were
-   * answered together mostly ask again together: they get half the time that a commit of their own would have cost them.
-   */
-  private async gather(): Promise<void> {
-    const start = performance.now();
-    const patienceMs = Math.min(this.last.ms / 2, LONGEST_GATHERING_MS);
-    do {
-      await new Promise(resolve => setImmediate(resolve));
-    } while (this.pending.length < this.last.writes && performance.now() - start < patienceMs);
   }
 
   private async commitTogether(group: readonly PendingWrite[]): Promise<readonly (() => void)[]> {

@@ -45,6 +45,50 @@ async function faultsOf(api: Api, account: Account, backend: string, store: stri
 const title = 'of %s refuses writes for as long, keeps nothing of them, and goes on by itself';
 for (const backend of BACKENDS) {
   const name = `a full disk ${title.replace('%s', backend)}`;
+  const readOnly = `a read-only file system with ${backend} is read, and refuses writes for good`;
+  it.skipIf(noSmallDisk)(
+    `${readOnly}${noSmallDisk ? ` (skipped: ${noSmallDisk})` : ''}`,
+    async () => {
+      const disk = makeSmallDisk(4 * MEGABYTE);
+      const store = join(disk.path, backend === 'files' ? 'mlruns' : 'mlflow.db');
+      const trackingUri = backend === 'files' ? store : `sqlite:///${store}`;
+      const serve = async (use: (api: Api) => Promise<void>) => {
+        const options = { trackingUri, token: TOKEN, workingDir: disk.path };
+        const server = await startCommandLineServer(options);
+        try {
+          await use(apiOf(server.url, TOKEN));
+        } finally {
+          await server.close();
+        }
+      };
+      const account = newAccount('client', '0');
+      try {
+        await serve(async api => {
+          const client = new LoggingClient(api, account, seededRandom(7));
+          expect(await logWhileFull(client, account, 30)).toBe(0);
+        });
+        disk.makeReadOnly();
+        await serve(async api => {
+          const client = new LoggingClient(api, account, seededRandom(8));
+          let refused = 0;
+          for (let i = 0; i < 30; i += 1) {
+            const refusal: unknown = await client.step().catch((error: unknown) => error);
+            takeAsRefused(account);
+            // Deleting a tag when there is none asks for nothing.
+            if (refusal !== undefined) {
+              expect(refusal).toMatchObject({ status: 403, retryAfter: null });
+              refused += 1;
+            }
+          }
+          expect(refused).toBeGreaterThan(20);
+          expect(await verifyAccount(api, account)).toEqual([]);
+        });
+      } finally {
+        disk.remove();
+      }
+    },
+  );
+
   it.skipIf(noSmallDisk)(`${name}${noSmallDisk ? ` (skipped: ${noSmallDisk})` : ''}`, async () => {
     const disk = makeSmallDisk(12 * MEGABYTE);
     const workingDir = disk.path;

@@ -30,8 +30,7 @@ export interface KillResult {
 }
 
 const CLIENTS = 6;
-/** ms of load before the kill: at least, and at random on top. */
-const SHORTEST_MS = 30;
+/** ms of load before the kill, at most. */
 const RANDOM_MS = 500;
 const TOKEN = 'soak-token';
 
@@ -55,10 +54,14 @@ export async function killOnce(options: KillOptions): Promise<KillResult> {
     await server.close();
   }
   return {
-    acknowledged: accounts.reduce((sum, { acknowledged }) => sum + acknowledged, 0),
+    acknowledged: acknowledgedBy(accounts),
     unanswered: accounts.filter(isUnanswered).length,
     faults: faults.map(fault => `seed ${seed}: ${fault}`),
   };
+}
+
+function acknowledgedBy(accounts: readonly Account[]): number {
+  return accounts.reduce((sum, { acknowledged }) => sum + acknowledged, 0);
 }
 
 async function loadAndKill({ victim, seed, folder }: KillOptions, trackingUri: string) {
@@ -76,12 +79,22 @@ async function loadAndKill({ victim, seed, folder }: KillOptions, trackingUri: s
   const accounts = Array.from({ length: CLIENTS }, (_, i) =>
     newAccount(`${seed}-${i}`, experiment.experiment_id),
   );
-  const over = Promise.all(
+  let isOver = false;
+  const logging = Promise.all(
     accounts.map((account, i) => logUntilGone(api, account, seededRandom(seed * 100 + i))),
-  );
-  await Promise.race([over, delay(SHORTEST_MS + random.below(RANDOM_MS))]);
-  await server.kill();
-  await over;
+  ).finally(() => {
+    isOver = true;
+  });
+  try {
+    // A busy machine takes its time to get going.
+    while (!isOver && acknowledgedBy(accounts) < CLIENTS) {
+      await delay(5);
+    }
+    await Promise.race([logging, delay(random.below(RANDOM_MS))]);
+  } finally {
+    await server.kill();
+  }
+  await logging;
   return accounts;
 }
 

@@ -18,6 +18,8 @@ export interface SmallDisk {
   fill(leaveBytes: number): void;
   /** Gives back what `fill` took. */
   free(): void;
+  /** Nothing on it may be open for writing. */
+  makeReadOnly(): void;
   remove(): void;
 }
 
@@ -38,6 +40,7 @@ export function makeSmallDisk(bytes: number): SmallDisk {
       }
     },
     free: () => rmSync(filler, { force: true }),
+    makeReadOnly: () => void execFileSync('mount', ['-o', 'remount,ro', path]),
     remove() {
       execFileSync('umount', ['--lazy', path]);
       rmSync(path, { recursive: true, force: true });

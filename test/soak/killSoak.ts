@@ -79,15 +79,13 @@ async function loadAndKill({ victim, seed, folder }: KillOptions, trackingUri: s
   const accounts = Array.from({ length: CLIENTS }, (_, i) =>
     newAccount(`${seed}-${i}`, experiment.experiment_id),
   );
-  let isOver = false;
+  const over = new AbortController();
   const logging = Promise.all(
     accounts.map((account, i) => logUntilGone(api, account, seededRandom(seed * 100 + i))),
-  ).finally(() => {
-    isOver = true;
-  });
+  ).finally(() => over.abort());
   try {
     // A busy machine takes its time to get going.
-    while (!isOver && acknowledgedBy(accounts) < CLIENTS) {
+    while (!over.signal.aborted && acknowledgedBy(accounts) < CLIENTS) {
       await delay(5);
     }
     await Promise.race([logging, delay(random.below(RANDOM_MS))]);

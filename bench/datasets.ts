@@ -23,7 +23,8 @@ export function syntheticRuns(count: number): SyntheticRun[] {
   return Array.from({ length: count }, (_, i) => {
     const name = `run-${i}`;
     return {
-      runId: (i + 1).toString(16).padStart(32, '0'),
+      // A letter first: MLflow would quote an id that YAML takes for a number.
+      runId: `a${(i + 1).toString(16).padStart(31, '0')}`,
       name,
       startTimeMs: 1_760_000_000_000 + i * 1000,
       metrics: {

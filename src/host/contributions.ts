@@ -28,6 +28,7 @@ export const COMMANDS = {
   openLog: 'tracker.run.openLog',
   openTerminal: 'tracker.run.openTerminal',
   stop: 'tracker.run.stop',
+  restoreCode: 'tracker.run.restoreCode',
   endStale: 'tracker.runs.endStale',
   setTag: 'tracker.run.setTag',
   setDescription: 'tracker.run.setDescription',

@@ -10,6 +10,7 @@ import type { TrackingStore } from '../tracking/trackingStore';
 import { BackgroundWork } from './backgroundWork';
 import { plannedParams } from './capture/plannedParams';
 import { childEnvironment } from './childEnvironment';
+import { sourceFiles, type SourceFile } from './code/sourceFiles';
 import { commandText } from './commandText';
 import { gitTags, processTags, userName } from './contextTags';
 import { environmentRecord } from './environment/environmentRecord';
@@ -109,6 +110,7 @@ export async function launch(
     systemMetricsMs: request.capture.systemMetricsMs,
     patch: git.then(state => state?.patch),
     environment: environmentOf(request, logger),
+    code: codeOf(source, git, request.workingDir, logger),
   });
   const tracked = new TrackedRunStore(services.store, {
     logger,
@@ -191,6 +193,23 @@ async function environmentOf(
   } catch (error) {
     reportFailure(logger, 'record the environment', error);
     return undefined;
+  }
+}
+
+/** Where the repository does not tell what ran, the files themselves do. Never rejects. */
+async function codeOf(
+  { file }: ScriptSource,
+  git: Promise<GitState | undefined>,
+  workingDir: string,
+  logger: Logger,
+): Promise<readonly SourceFile[]> {
+  try {
+    const state = await git;
+    const isRecorded = state !== undefined && !state.hasSubmodules;
+    return file === undefined || isRecorded ? [] : await sourceFiles(file, workingDir);
+  } catch (error) {
+    reportFailure(logger, 'read the code', error);
+    return [];
   }
 }
 

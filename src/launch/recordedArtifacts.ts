@@ -4,3 +4,5 @@ export const CONSOLE_ARTIFACT = 'mlflow-tracker/console.log';
 export const PATCH_ARTIFACT = 'mlflow-tracker/uncommitted.patch';
 /** Artifact path of where the script ran, see `environmentRecord`. */
 export const ENVIRONMENT_ARTIFACT = 'mlflow-tracker/environment.json';
+/** Folder of the source files of a script whose repository cannot tell what ran, see `sourceFiles`. */
+export const CODE_FOLDER = 'mlflow-tracker/code';

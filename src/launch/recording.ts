@@ -8,7 +8,8 @@ import { ConsoleRecord } from './console/consoleRecord';
 import { RecordWriter } from './console/recordWriter';
 import { Heart } from './heart';
 import type { OutputStream, SupervisedProcess } from './process/supervisedProcess';
-import { ENVIRONMENT_ARTIFACT, PATCH_ARTIFACT } from './recordedArtifacts';
+import type { SourceFile } from './code/sourceFiles';
+import { CODE_FOLDER, ENVIRONMENT_ARTIFACT, PATCH_ARTIFACT } from './recordedArtifacts';
 import { SystemSampler } from './system/systemSampler';
 import type { TrackedRunStore } from './trackedRunStore';
 
@@ -25,6 +26,8 @@ export interface RecordingOptions {
   /** The texts that a run keeps, undefined where there is nothing. Never reject. */
   readonly patch: Promise<string | undefined>;
   readonly environment: Promise<string | undefined>;
+  /** Source files to keep with the run. Never rejects. */
+  readonly code: Promise<readonly SourceFile[]>;
   writeArtifact(run: Run, artifactPath: string, content: Uint8Array<ArrayBuffer>): Promise<void>;
   deleteArtifact(run: Run, artifactPath: string): Promise<void>;
 }
@@ -98,6 +101,12 @@ export class Recording {
       });
     keep('patch', PATCH_ARTIFACT, patch);
     keep('environment', ENVIRONMENT_ARTIFACT, environment);
+    background.start('store the code', async () => {
+      for (const file of await options.code) {
+        const content = new Uint8Array(file.content);
+        await options.writeArtifact(run, `${CODE_FOLDER}/${file.path}`, content);
+      }
+    });
     this.writer.writeTo(({ artifactPath, content }) =>
       content === undefined
         ? options.deleteArtifact(run, artifactPath)

@@ -18,6 +18,7 @@ import { openRunLog } from './openRunLog';
 import { openRunTerminal } from './openRunTerminal';
 import { openWeb } from './openWeb';
 import { renameItem } from './renameItem';
+import { restoreRunCode } from './restoreRunCode';
 import { runAgain } from './runAgain';
 import { setDescription, setTag } from './runTagCommands';
 import { setTrackingUri } from './setTrackingUri';
@@ -71,6 +72,7 @@ const HANDLERS: Record<CommandId, Handler> = {
   'tracker.run.openLog': openRunLog,
   'tracker.run.openTerminal': openRunTerminal,
   'tracker.run.stop': stopRuns,
+  'tracker.run.restoreCode': restoreRunCode,
   'tracker.runs.endStale': endStaleRuns,
   'tracker.run.setTag': setTag,
   'tracker.run.setDescription': setDescription,

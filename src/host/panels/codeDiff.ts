@@ -8,6 +8,7 @@ import { CODE_SCHEME, CodeFileSystem, codeUri } from './codeFileSystem';
 import { CodeSnapshots, type ChangedFile, type CodeSnapshot } from './codeSnapshots';
 import type { PanelServices } from './panelServices';
 import { readRunCode, type RunCode } from './runCode';
+import { gitExecutable } from './gitExecutable';
 import { GitError } from './runGit';
 
 /** The diff editor opens this many files at most; the person is told. */
@@ -28,10 +29,7 @@ export class CodeDiff implements Disposable {
   private readonly snapshots: CodeSnapshots;
 
   constructor(private readonly services: PanelServices) {
-    const configured = vscode.workspace.getConfiguration('git').get<unknown>('path');
-    this.snapshots = new CodeSnapshots(
-      typeof configured === 'string' && configured ? configured : 'git',
-    );
+    this.snapshots = new CodeSnapshots(gitExecutable());
     this.disposables.add(
       vscode.workspace.registerFileSystemProvider(
         CODE_SCHEME,

@@ -67,7 +67,12 @@ export class DebugTracking
         onStop: () => void vscode.debug.stopDebugging(this.sessions.get(id)?.session),
         logger: services.logger,
       });
-      this.sessions.set(id, { wrapper, session: undefined, exitCode: undefined, wasStopped: false });
+      this.sessions.set(id, {
+        wrapper,
+        session: undefined,
+        exitCode: undefined,
+        wasStopped: false,
+      });
       services.opener.expectRun();
       const env: unknown = config['env'];
       return {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from '../../base/logger';
@@ -18,6 +19,8 @@ export interface GitState {
   readonly sourcePath?: string;
   /** The commit alone does not give the code that ran: a tracked file is changed or a code file is not tracked. */
   readonly dirty: boolean;
+  /** Code lives in other repositories too, whose state is not recorded. */
+  readonly hasSubmodules: boolean;
   /** What to apply on the commit; present only when dirty. Untracked text files are included, large and secret ones not. */
   readonly patch?: string;
 }
@@ -84,6 +87,7 @@ export async function readGitState(request: GitStateRequest): Promise<GitState |
     ...(repoUrl === undefined ? {} : { repoUrl }),
     ...(sourcePath === undefined ? {} : { sourcePath }),
     dirty,
+    hasSubmodules: existsSync(path.join(root, '.gitmodules')),
     ...(patch === '' ? {} : { patch }),
   };
 }

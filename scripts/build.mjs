@@ -71,6 +71,22 @@ const storesAsModules = {
   },
 };
 
+/** The driver of SQL Server brings Azure's logins, 600 kB that we do not offer. */
+const withoutAzure = {
+  name: 'without-azure',
+  /** @param {esbuild.PluginBuild} build */
+  setup(build) {
+    build.onResolve({ filter: /^@azure\// }, ({ path: name, importer }) =>
+      /[\\/]node_modules[\\/]tedious[\\/]/.test(importer)
+        ? { path: name, namespace: 'absent' }
+        : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: 'absent' }, () => ({
+      contents: 'module.exports = {};',
+    }));
+  },
+};
+
 /** CJS packages inside an ESM bundle ask for `require`. */
 const requireInEsm = `import { createRequire as tracker$createRequire } from 'node:module';
 const require = tracker$createRequire(import.meta.url);`;
@@ -112,6 +128,7 @@ const parts = {
         entryPoints: ['src/cli/main.ts'],
         outdir: 'dist/cli',
         outExtension: { '.js': '.mjs' },
+        plugins: [withoutAzure],
         // Its files find each other, and its native part, by their places: see copyPseudoTerminal.
         external: ['@lydell/node-pty'],
         banner: { js: requireInEsm },
@@ -134,6 +151,7 @@ const parts = {
         splitting: true,
         outdir: 'dist/client',
         outExtension: { '.js': '.mjs' },
+        plugins: [withoutAzure],
         banner: { js: requireInEsm },
         entryPoints: { ...library.entryPoints, openStore: 'src/stores/openStore.ts' },
       },

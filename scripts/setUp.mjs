@@ -53,6 +53,13 @@ const fastTrackMl = pythonFolder({
   has: 'bin/fml',
 });
 
+const sqlParsers = pythonFolder({
+  title: 'grammars of SQL Server',
+  folder: '.test-env/sql-parsers',
+  requirements: 'scripts/setUp/python/sqlParsers.txt',
+  has: 'sqlfluff',
+});
+
 /**
  * What each purpose needs, in the order in which it is made.
  * @type {Record<Purpose, Step[]>}
@@ -69,6 +76,7 @@ const steps = {
     databaseDrivers,
     newestMlflow,
     olderNode,
+    sqlParsers,
   ],
   bench: [
     systemPackages(['python', 'database']),

@@ -9,7 +9,7 @@ export const RUN_USAGE = `Usage: mlflow-tracker run [OPTION]... -- COMMAND [ARGU
 Runs a command as a tracked run: git state, source, command line, output and end status are recorded, and whatever
 the command logs through an MLflow client lands in the same store. The exit code is the command's own.
 
-  --tracking-uri URI   a folder, sqlite:///FILE, postgresql://…, mysql://… or http(s)://HOST; default:
+  --tracking-uri URI   a folder, sqlite:///FILE, postgresql://…, mysql://…, mssql://… or http(s)://HOST; default:
                        MLFLOW_TRACKING_URI, else mlruns or mlflow.db in this folder, else a new mlflow.db
   --experiment NAME    default: the folder's name; a script that sets an experiment wins
   --run-name NAME      unless the script names its run

@@ -10,7 +10,7 @@ listening on http://127.0.0.1:PORT
 Options mean what they mean for mlflow server; in brackets the environment variable that stands in for one.
 
 Store and artifacts
-  --backend-store-uri URI       a folder, sqlite:///FILE, postgresql://…, mysql://… or http(s)://HOST
+  --backend-store-uri URI       a folder, sqlite:///FILE, postgresql://…, mysql://…, mssql://… or http(s)://HOST
   --tracking-uri URI            the same. Default: MLFLOW_TRACKING_URI, else mlruns or mlflow.db in this folder, else a
                                 new mlflow.db  [MLFLOW_BACKEND_STORE_URI]
   --default-artifact-root URI   where artifacts of new experiments go; default: mlflow-artifacts:/, through this server

@@ -32,7 +32,7 @@ export class CredentialStore {
 
 /** Whether the store at this URI may ask who is calling: a tracking server or a database server. */
 export function mayNeedCredentials(uri: string): boolean {
-  return /^(https?|(postgresql|mysql)(\+\w+)?):\/\/./i.test(uri) && URL.canParse(uri);
+  return /^(https?|(postgresql|mysql|mssql)(\+\w+)?):\/\/./i.test(uri) && URL.canParse(uri);
 }
 
 /** Undefined for a folder or a file: they have no credentials of their own. */

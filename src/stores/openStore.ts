@@ -46,7 +46,8 @@ export async function openStore(uri: string, options: OpenStoreOptions): Promise
     }
     case 'sqlite':
     case 'postgresql':
-    case 'mysql': {
+    case 'mysql':
+    case 'mssql': {
       const { openSqlStore } = await import('./sql/openSqlStore');
       const complete = joinCredentials(uri, credentialsFromEnvironment(options.env ?? {}));
       return openSqlStore(complete, present({ logger, workingDir, artifactRoot, createSchemaFor }));
@@ -65,7 +66,7 @@ export async function openStore(uri: string, options: OpenStoreOptions): Promise
       throw new TrackingError(
         'INVALID_PARAMETER_VALUE',
         `The tracking URI ${redactUrl(uri)} cannot be opened: '${scheme}:' is not supported. ` +
-          'Use a folder, sqlite:///FILE, postgresql://…, mysql://…, or the http:// or https:// address of a tracking server.',
+          'Use a folder, sqlite:///FILE, postgresql://…, mysql://…, mssql://…, or the http:// or https:// address of a tracking server.',
       );
   }
 }

@@ -40,6 +40,10 @@ export interface DatabaseServer {
   /** Begin a transaction that sees one state throughout, and one that writes. */
   readonly beginRead: readonly string[];
   readonly beginWrite: readonly string[];
+  /** Undoes a transaction, also one that the server has undone by itself. */
+  readonly rollback: string;
+  /** How many parameters a statement takes; absent when that is no matter here. */
+  readonly maxParameters?: number;
   /** Gives `table_name` and `column_name` of every table that statements find without a schema's name. */
   readonly columnsQuery: string;
   /** Gives one row that differs when a transaction has changed something. */

@@ -126,6 +126,7 @@ class MysqlServer implements DatabaseServer {
     'START TRANSACTION READ ONLY',
   ];
   readonly beginWrite = ['START TRANSACTION'];
+  readonly rollback = 'ROLLBACK';
   readonly columnsQuery =
     'SELECT table_name AS `table_name`, column_name AS `column_name` FROM information_schema.columns WHERE table_schema = database()';
   // How much the storage engine has logged: MariaDB's name, MySQL's since 8.0.30, and everyone's, which is written late.

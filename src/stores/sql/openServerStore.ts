@@ -37,6 +37,10 @@ async function openServer(uri: ServerUri): Promise<DatabaseServer> {
     const { openPostgresServer } = await import('./postgresServer');
     return openPostgresServer(uri);
   }
+  if (uri.system === 'mssql') {
+    const { openMssqlServer } = await import('./mssqlServer');
+    return openMssqlServer(uri);
+  }
   const { openMysqlServer } = await import('./mysqlServer');
   return openMysqlServer(uri);
 }

@@ -118,6 +118,7 @@ class PostgresServer implements DatabaseServer {
   readonly dialect = postgresDialect;
   readonly beginRead = ['BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'];
   readonly beginWrite = ['BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'];
+  readonly rollback = 'ROLLBACK';
   readonly columnsQuery =
     'SELECT table_name, column_name FROM information_schema.columns WHERE table_schema::text = ANY (current_schemas(false)::text[])';
   // Read-only transactions have no number, so this changes with writes only: when one begins and when it ends.

@@ -7,7 +7,7 @@ export function repeatRow(
   rows: number,
   placeholder: (number: number) => string,
 ): string {
-  return insert.replace(/ values \(((?:\$\d+|\?)(?:, (?:\$\d+|\?))*)\)/, (_, row: string) => {
+  return insert.replace(/\bvalues \(((?:[$@]\d+|\?)(?:, (?:[$@]\d+|\?))*)\)/, (_, row: string) => {
     const width = row.split(', ').length;
     const list = Array.from({ length: rows }, (_row, index) => {
       const places = Array.from({ length: width }, (_place, column) =>
@@ -15,6 +15,6 @@ export function repeatRow(
       );
       return `(${places.join(', ')})`;
     });
-    return ` values ${list.join(', ')}`;
+    return `values ${list.join(', ')}`;
   });
 }

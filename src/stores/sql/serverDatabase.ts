@@ -145,7 +145,7 @@ export class ServerDatabase implements SqlDatabase {
   /** A connection that cannot even do this is lost, which is what counts then. */
   private async rollBack(connection: ServerConnection, error: unknown): Promise<void> {
     if (this.server.troubleOf(error) !== 'lost') {
-      await connection.exec('ROLLBACK');
+      await connection.exec(this.server.rollback);
     }
   }
 

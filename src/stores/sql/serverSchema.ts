@@ -53,12 +53,14 @@ async function createSchema(
     );
   }
   logger.info(`Making MLflow's tables, revision ${schema.revision}, in ${server.title}.`);
-  await connection.exec('START TRANSACTION');
+  for (const statement of server.beginWrite) {
+    await connection.exec(statement);
+  }
   try {
     await runStatements(connection, schema);
     await connection.exec('COMMIT');
   } catch (error) {
-    await connection.exec('ROLLBACK');
+    await connection.exec(server.rollback);
     throw error;
   }
 }

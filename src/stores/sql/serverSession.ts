@@ -41,7 +41,10 @@ export class ServerSession implements SqlSession {
 
   /** Many rows at a time: each statement is a trip to the server. */
   async runForEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void> {
-    for (const chunk of chunked(rows)) {
+    const { maxParameters } = this.server;
+    const width = rows[0]?.length ?? 1;
+    const most = maxParameters === undefined ? undefined : Math.floor(maxParameters / width);
+    for (const chunk of chunked(rows, most)) {
       await this.connection.query(this.server.repeatRow(sql, chunk.length), chunk.flat());
     }
   }

@@ -57,8 +57,18 @@ export function parseLoggedModelSearch(request: SearchLoggedModelsRequest): Logg
     maxResults,
     paging,
     filter,
-    orderBy: completeLoggedModelOrder(parseLoggedModelOrderBy(request.orderBy)),
+    orderBy: completeLoggedModelOrder(withoutRepeats(parseLoggedModelOrderBy(request.orderBy))),
     datasets,
     needsMetricOnDatasets: datasets.length > 0 && !hasMetrics,
   };
+}
+
+/** What was ordered by before cannot change the order, and SQL Server refuses it. */
+function withoutRepeats(
+  orderBy: readonly LoggedModelOrderClause[],
+): readonly LoggedModelOrderClause[] {
+  const meaningOf = ({ field, datasetName, datasetDigest }: LoggedModelOrderClause): string =>
+    JSON.stringify([field.entity, field.key, datasetName, datasetDigest]);
+  const meanings = orderBy.map(meaningOf);
+  return orderBy.filter((_, index) => meanings.indexOf(meanings[index] ?? '') === index);
 }

@@ -135,20 +135,18 @@ async function resolveLinks(absolute: string): Promise<string> {
       throw translateFileError(error, absolute);
     }
   }
-  if (await exists(absolute)) {
+  const found = await lstat(absolute).catch(() => undefined);
+  if (found?.isSymbolicLink()) {
     throw missingArtifact(path.basename(absolute));
+  }
+  if (found !== undefined) {
+    // Another write has made it between the two looks.
+    return resolveLinks(absolute);
   }
   const parent = path.dirname(absolute);
   return parent === absolute
     ? absolute
     : path.join(await resolveLinks(parent), path.basename(absolute));
-}
-
-async function exists(absolute: string): Promise<boolean> {
-  return lstat(absolute).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function writeDurably(

@@ -80,6 +80,14 @@ describe('local artifacts', () => {
     expect(await readdir(root)).toEqual(['f']);
   });
 
+  it('may be written into the same new folders at once', async () => {
+    for (let round = 0; round < 50; round++) {
+      const names = Array.from({ length: 8 }, (_, index) => `${round}/a/b/${index}.txt`);
+      await Promise.all(names.map(name => repository.write(name, stream(name))));
+      expect(await repository.list(`${round}/a/b`)).toHaveLength(names.length);
+    }
+  });
+
   it('do not list an upload that is under way', async () => {
     const gate = new TransformStream<Uint8Array, Uint8Array>();
     const writer = gate.writable.getWriter();

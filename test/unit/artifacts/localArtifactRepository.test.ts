@@ -83,7 +83,14 @@ describe('local artifacts', () => {
   it('may be written into the same new folders at once', async () => {
     for (let round = 0; round < 50; round++) {
       const names = Array.from({ length: 8 }, (_, index) => `${round}/a/b/${index}.txt`);
-      await Promise.all(names.map(name => repository.write(name, stream(name))));
+      // Each begins a little later, so that they meet in every step of the way.
+      const writes = names.map(async (name, index) => {
+        for (let turn = 0; turn < index * 2; turn++) {
+          await new Promise(resolve => setImmediate(resolve));
+        }
+        await repository.write(name, stream(name));
+      });
+      await Promise.all(writes);
       expect(await repository.list(`${round}/a/b`)).toHaveLength(names.length);
     }
   });

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Tiers that run in plain Node, the webviews with Chromium beside it. */
-const tiers = ['unit', 'launch', 'contract', 'clients', 'webview'];
+const tiers = ['unit', 'launch', 'contract', 'clients', 'every-client', 'webview'];
+
+/** Only `npm run test:clients` runs this folder of the clients. */
+const EVERY_CLIENT = 'test/clients/every/*.test.ts';
 
 /** `scripts/test.mjs` picks the project; `ui` drives a whole VS Code, one at a time. */
 export default defineConfig({
@@ -23,9 +26,10 @@ export default defineConfig({
         extends: true as const,
         test: {
           name,
-          include: [`test/${name}/**/*.test.ts`],
+          include: [name === 'every-client' ? EVERY_CLIENT : `test/${name}/**/*.test.ts`],
+          ...(name === 'clients' ? { exclude: [EVERY_CLIENT] } : {}),
           ...(name === 'webview' ? { globalSetup: 'test/webview/support/buildPanels.ts' } : {}),
-          ...(name === 'clients' ? { testTimeout: 180_000, fileParallelism: false } : {}),
+          ...(/client/.test(name) ? { testTimeout: 600_000, fileParallelism: false } : {}),
         },
       })),
       {

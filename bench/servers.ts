@@ -110,7 +110,7 @@ export function startMlflowServer(
     env: {
       MLFLOW_DISABLE_TELEMETRY: 'true',
       MLFLOW_ALLOW_FILE_STORE: 'true',
-      PYTHONPATH: path.join(workspace.project, '.test-env', 'database-drivers'),
+      PYTHONPATH: path.join(workspace.project, '.test-env', 'python-extras'),
     },
   });
 }

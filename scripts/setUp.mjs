@@ -2,7 +2,7 @@
  * Makes the machine ready, step by step; a step that is done is skipped. Runs on any Node from 20 on, before node_modules is
  * there: it may import nothing but Node's own modules.
  *
- *   node scripts/setUp.mjs [build] [track] [open] [test] [bench]    what for; everything without an argument
+ *   node scripts/setUp.mjs [build] [track] [open] [test] [clients] [bench]    what for; npm test's without an argument
  */
 import { pathToFileURL } from 'node:url';
 import { say } from './lib/progress.mjs';
@@ -12,9 +12,10 @@ import { nodeModules } from './setUp/nodeModules.mjs';
 import { olderNode } from './setUp/olderNode.mjs';
 import { pythonEnvironment } from './setUp/pythonEnvironment.mjs';
 import { pythonFolder } from './setUp/pythonFolder.mjs';
+import { sideBySide } from './setUp/sideBySide.mjs';
 import { systemPackages } from './setUp/systemPackages.mjs';
 
-/** @typedef {'build' | 'track' | 'open' | 'test' | 'bench'} Purpose */
+/** @typedef {'build' | 'track' | 'open' | 'test' | 'clients' | 'bench'} Purpose */
 /** @typedef {{ title: string, isDone: () => boolean, run: () => Promise<void> }} Step */
 
 const examples = pythonEnvironment({
@@ -32,10 +33,10 @@ const mlflow2 = pythonEnvironment({
 });
 
 /** Beside the environments of MLflow, which all take it in: none of them needs it for itself. */
-const databaseDrivers = pythonFolder({
-  title: 'Python drivers of PostgreSQL and MySQL',
-  folder: '.test-env/database-drivers',
-  requirements: 'scripts/setUp/python/databaseDrivers.txt',
+const pythonExtras = pythonFolder({
+  title: 'Python drivers of PostgreSQL and MySQL, and psutil',
+  folder: '.test-env/python-extras',
+  requirements: 'scripts/setUp/python/extras.txt',
   has: 'pymysql',
 });
 
@@ -60,6 +61,30 @@ const sqlParsers = pythonFolder({
   has: 'sqlfluff',
 });
 
+/** Of the years before; the packages of the first two have no builds for a newer Python. */
+const olderMlflows = sideBySide('Python environments with older MLflows', [
+  pythonEnvironment({
+    title: 'MLflow 1.30.1',
+    folder: '.test-env/mlflow-1.30.1',
+    requirements: 'scripts/setUp/python/mlflow1.txt',
+    pins: 'scripts/setUp/python/mlflow1',
+    newestPython: 11,
+  }),
+  pythonEnvironment({
+    title: 'MLflow 2.3.2',
+    folder: '.test-env/mlflow-2.3.2',
+    requirements: 'scripts/setUp/python/mlflow2.3.txt',
+    pins: 'scripts/setUp/python/mlflow2.3',
+    newestPython: 11,
+  }),
+  pythonEnvironment({
+    title: 'MLflow 3.1.4',
+    folder: '.test-env/mlflow-3.1.4',
+    requirements: 'scripts/setUp/python/mlflow3.1.txt',
+    pins: 'scripts/setUp/python/mlflow3.1',
+  }),
+]);
+
 /**
  * What each purpose needs, in the order in which it is made.
  * @type {Record<Purpose, Step[]>}
@@ -73,18 +98,13 @@ const steps = {
     desktopVscode,
     browserVscode,
     mlflow2,
-    databaseDrivers,
+    pythonExtras,
     newestMlflow,
     olderNode,
     sqlParsers,
   ],
-  bench: [
-    systemPackages(['python', 'database']),
-    nodeModules,
-    examples,
-    databaseDrivers,
-    fastTrackMl,
-  ],
+  bench: [systemPackages(['python', 'database']), nodeModules, examples, pythonExtras, fastTrackMl],
+  clients: [olderMlflows],
 };
 
 /** @param {Purpose[]} purposes */

@@ -12,7 +12,9 @@ import { projectEnvironment } from './setUp/environment.mjs';
 import { setUp } from './setUp.mjs';
 
 try {
-  await setUp(['track', 'test']);
+  // Before node_modules is there, so without the list of tiers.
+  const isEveryClient = process.argv.includes('every-client');
+  await setUp(['track', 'test', ...(isEveryClient ? [/** @type {const} */ ('clients')] : [])]);
   process.exitCode = await runVisibly(
     projectNode,
     [path.join(root, 'scripts/test/run.mjs'), ...process.argv.slice(2)],

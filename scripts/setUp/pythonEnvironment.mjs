@@ -12,10 +12,11 @@ const probe = 'import ensurepip, venv, sys; print("%d.%d" % sys.version_info[:2]
 /**
  * A virtual environment with pinned packages: every package for the Python that the pins were made with, the ones named in
  * the requirements for another.
- * @param {{ title: string, folder: string, requirements: string, pins: string }} environment all paths relative to the
- *   project; `pins` without `-<Python version>.txt`
+ * @param {{ title: string, folder: string, requirements: string, pins: string, newestPython?: number }} environment all
+ *   paths relative to the project; `pins` without `-<Python version>.txt`; `newestPython` is the minor version of the
+ *   newest Python 3 that its packages have builds for
  */
-export function pythonEnvironment({ title, folder, requirements, pins }) {
+export function pythonEnvironment({ title, folder, requirements, pins, newestPython }) {
   const target = path.join(root, folder);
   const inputs = [readFileSync(path.join(root, requirements), 'utf8')];
   const stamp = () => new Stamp(path.join(target, '.set-up'), inputs);
@@ -27,7 +28,7 @@ export function pythonEnvironment({ title, folder, requirements, pins }) {
     },
 
     async run() {
-      const { version, executable } = findPython();
+      const { version, executable } = findPython(newestPython);
       const constraints = path.join(root, `${pins}-${version}.txt`);
       await rm(target, { recursive: true, force: true });
       await runQuietly(executable, ['-m', 'venv', target]);
@@ -47,14 +48,17 @@ function pythonOf(folder) {
   return path.join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 }
 
-/** @returns {{ version: string, executable: string }} the first Python that MLflow and its packages have builds for */
-export function findPython() {
+/**
+ * @param {number} [newest] minor version of the newest Python 3 that will do
+ * @returns {{ version: string, executable: string }} the first Python that MLflow and its packages have builds for
+ */
+export function findPython(newest = 13) {
   for (const name of names) {
     try {
       const answer = execFileSync(name, ['-c', probe], { encoding: 'utf8', stdio: 'pipe' });
       const [version = '', ...executable] = answer.trim().split(' ');
       const [major, minor] = version.split('.').map(Number);
-      if (major === 3 && minor !== undefined && minor >= 10 && minor <= 13) {
+      if (major === 3 && minor !== undefined && minor >= 10 && minor <= newest) {
         return { version, executable: executable.join(' ') };
       }
     } catch {
@@ -62,6 +66,6 @@ export function findPython() {
     }
   }
   throw new Error(
-    'There is no Python 3.10 to 3.13 with venv here. Install one (Debian: apt-get install python3 python3-venv).',
+    `There is no Python 3.10 to 3.${newest} with venv here. Install one (Debian: apt-get install python3 python3-venv).`,
   );
 }

@@ -11,8 +11,9 @@ const results = path.join(root, 'test-results');
 const minute = 60_000;
 
 /**
- * Every tier in the order in which it runs, the quick ones first. `run` takes the parts of file names to keep.
- * @type {{ name: string, what: string, run: (filters: string[]) => Promise<Counts> }[]}
+ * Every tier in the order in which it runs, the quick ones first. `run` takes the parts of file names to keep. A long one
+ * runs only when it is asked for by its name, and needs the set-up for that purpose.
+ * @type {{ name: string, what: string, long?: 'clients', run: (filters: string[]) => Promise<Counts> }[]}
  */
 export const tiers = [
   { name: 'check', what: 'format, lint, types, boundaries', run: check },
@@ -20,6 +21,10 @@ export const tiers = [
   vitestTier('launch', 'the wrapper on real scripts and repositories', 5 * minute),
   vitestTier('contract', 'one suite on every store', 8 * minute),
   vitestTier('clients', 'MLflow 2 and 3 from PyPI', 10 * minute),
+  {
+    ...vitestTier('every-client', 'every MLflow from 1.30 on, over every store', 40 * minute),
+    long: 'clients',
+  },
   vitestTier('webview', 'panels in Chromium', 6 * minute),
   { name: 'vscode', what: 'mocha suite inside VS Code', run: vscodeSuite },
   vitestTier('ui', 'VS Code driven as by a person', 10 * minute),

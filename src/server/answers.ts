@@ -29,10 +29,20 @@ export function errorAnswer(
   });
 }
 
-/** Clients fall back to older features on exactly this answer, whatever the method. */
+/** What MLflow has and this server does not, by a part of its paths. */
+const NOT_KEPT: readonly (readonly [RegExp, string])[] = [
+  [/\/(registered-models|model-versions)\//, 'This server keeps no model registry. '],
+  [/\/traces(\/|$)/, 'This server keeps no traces. '],
+];
+
+/** Clients fall back to older features on exactly this status and code, whatever the method. */
 export function unknownEndpoint(request: Request): Response {
   const { pathname } = new URL(request.url);
+  const reason = NOT_KEPT.find(([path]) => path.test(pathname))?.[1] ?? '';
   return errorAnswer(
-    new TrackingError('ENDPOINT_NOT_FOUND', `No API found for ${request.method} ${pathname}.`),
+    new TrackingError(
+      'ENDPOINT_NOT_FOUND',
+      `${reason}No API found for ${request.method} ${pathname}.`,
+    ),
   );
 }

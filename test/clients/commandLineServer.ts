@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** What `npm run build` makes. */
@@ -22,6 +22,10 @@ export async function startCommandLineServer(options: {
   readonly trackingUri: string;
   readonly token: string;
   readonly workingDir: string;
+  /** The interpreter whose MLflow decides the schema of a new database; default: the newest schema. */
+  readonly python?: string;
+  /** Where artifacts of new experiments go; default: through the server. */
+  readonly artifactRoot?: string;
 }): Promise<ServerProcess> {
   if (!existsSync(commandLineProgram)) {
     throw new Error(`there is no ${commandLineProgram}: npm run build makes it`);
@@ -37,10 +41,11 @@ export async function startCommandLineServer(options: {
       '0',
       '--token-env',
       'TEST_TOKEN',
+      ...(options.artifactRoot === undefined ? [] : ['--artifact-root', options.artifactRoot]),
     ],
     {
       cwd: options.workingDir,
-      env: { PATH: process.env['PATH'], TEST_TOKEN: options.token },
+      env: { PATH: pathWith(options.python), TEST_TOKEN: options.token },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
@@ -62,4 +67,8 @@ export async function startCommandLineServer(options: {
     await exited;
   };
   return { url, token: options.token, close: end('SIGTERM'), kill: end('SIGKILL') };
+}
+
+function pathWith(python: string | undefined): string {
+  return python === undefined ? '' : [dirname(python), process.env['PATH']].join(delimiter);
 }

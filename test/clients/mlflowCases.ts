@@ -8,11 +8,19 @@ import { defineInventoryCases } from './inventoryCases';
 import type { MlflowEnvironment } from './mlflowEnvironments';
 import { PythonDriver } from './pythonDriver';
 import { defineServerCases } from './serverCases';
-import { defineSessionCases } from './sessionCases';
+import { defineSessionCases, type SessionStore } from './sessionCases';
 import { defineStoreCases } from './storeCases';
 
+/** What a test file has of `describeMlflow`. */
+interface MlflowCases {
+  /** The stores behind our server that the session is logged to. */
+  readonly sessions: readonly SessionStore[];
+  /** Whether the two sides also share stores and `mlflow server` without our server. */
+  readonly stores: boolean;
+}
+
 /** One real MLflow against our server and our stores, in one Python process: MLflow takes seconds to load. */
-export function describeMlflow(environment: MlflowEnvironment): void {
+export function describeMlflow(environment: MlflowEnvironment, cases: MlflowCases): void {
   describe(`MLflow ${environment.version}`, () => {
     let folder: string | undefined;
     let python: PythonDriver | undefined;
@@ -35,9 +43,11 @@ export function describeMlflow(environment: MlflowEnvironment): void {
       return python;
     };
 
-    defineStoreCases(environment, driver);
-    defineSessionCases(environment, driver);
-    defineServerCases(environment, driver);
-    defineInventoryCases(driver);
+    if (cases.stores) {
+      defineStoreCases(environment, driver);
+      defineServerCases(environment, driver);
+      defineInventoryCases(driver);
+    }
+    defineSessionCases(environment, driver, cases.sessions);
   });
 }

@@ -87,7 +87,7 @@ const ORDERS: readonly (readonly string[])[] = [
 
 /** Searches on what `writeStore` wrote, in the words of that MLflow; some of them it refuses. */
 export function searchesFor(environment: MlflowEnvironment): readonly MlflowSearch[] {
-  const filters = environment.isVersion3 ? [...FILTERS, ...NEWER_FILTERS] : FILTERS;
+  const filters = environment.isAtLeast('3.11') ? [...FILTERS, ...NEWER_FILTERS] : FILTERS;
   return [
     ...filters.map(filter => ({ filter, orderBy: [] })),
     ...ORDERS.map(orderBy => ({ filter: '', orderBy })),

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { delimiter, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 
-import { databaseDrivers, requireEnvironment, type MlflowEnvironment } from './mlflowEnvironments';
+import { pythonExtras, requireEnvironment, type MlflowEnvironment } from './mlflowEnvironments';
 
 type Reply = { readonly ok: unknown } | { readonly error: string };
 
@@ -77,9 +77,7 @@ export function pythonEnvironment(
     SYSTEMROOT,
     HOME: home,
     USERPROFILE: home,
-    PYTHONPATH: [...(pythonPath === undefined ? [] : [pythonPath]), databaseDrivers].join(
-      delimiter,
-    ),
+    PYTHONPATH: [...(pythonPath === undefined ? [] : [pythonPath]), pythonExtras].join(delimiter),
     PYTHONUTF8: '1',
     PYTHONDONTWRITEBYTECODE: '1',
     MLFLOW_DISABLE_TELEMETRY: 'true',

@@ -2,8 +2,8 @@
 
 import struct
 
-import mlflow
 from mlflow.entities import ViewType
+from versions import HAS_LOGGED_MODELS
 
 EVERYTHING = 1000
 
@@ -100,16 +100,12 @@ def logged_model(model):
     }
 
 
-def has_logged_models():
-    return mlflow.__version__.startswith("3.")
-
-
 def store(client):
     experiments = client.search_experiments(view_type=ViewType.ALL, max_results=EVERYTHING)
     ids = [entry.experiment_id for entry in experiments]
     runs = client.search_runs(ids, run_view_type=ViewType.ALL, max_results=EVERYTHING)
     models = (
-        client.search_logged_models(ids, max_results=EVERYTHING) if has_logged_models() else []
+        client.search_logged_models(ids, max_results=EVERYTHING) if HAS_LOGGED_MODELS else []
     )
     return {
         "experiments": {entry.experiment_id: experiment(entry) for entry in experiments},

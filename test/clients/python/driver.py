@@ -8,6 +8,7 @@ import traceback
 import canonical
 import databases
 import mlflow
+import processes
 import session
 import write_store
 from mlflow import MlflowClient
@@ -112,6 +113,7 @@ COMMANDS = {
         routes,
         server_options,
         session.run,
+        processes.log_at_once,
         databases.upgrade,
         databases.search_models,
     )

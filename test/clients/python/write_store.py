@@ -2,8 +2,8 @@
 
 import struct
 
-import canonical
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
+from mlflow.entities import Metric, Param, RunTag
+from versions import HAS_DATASETS, HAS_LOGGED_MODELS
 
 BEYOND = 2**53 + 1
 
@@ -13,6 +13,8 @@ def double(bits):
 
 
 def dataset(name, digest, context):
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
     return DatasetInput(
         Dataset(name, digest, "local", '{"uri": "größe.csv"}', schema="{}", profile='{"rows": 3}'),
         [InputTag("mlflow.data.context", context)],
@@ -36,7 +38,8 @@ def write(client, texts, doubles, points):
         params=[Param("batch", "1")],
         tags=[RunTag("batch", "1")],
     )
-    client.log_inputs(run_id, [dataset("iris / ü", "d1", "train"), dataset("iris / ü", "d2", "eval")])
+    if HAS_DATASETS:
+        client.log_inputs(run_id, [dataset("iris / ü", "d1", "train"), dataset("iris / ü", "d2", "eval")])
     client.set_terminated(run_id, "FINISHED", end_time=BEYOND + 4)
 
     for index, status in enumerate(["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]):
@@ -65,7 +68,7 @@ def write(client, texts, doubles, points):
     elsewhere = client.create_experiment("elsewhere", artifact_location="s3://bucket/some/where")
     client.create_run(elsewhere, start_time=7)
 
-    if canonical.has_logged_models():
+    if HAS_LOGGED_MODELS:
         write_logged_model(client, experiment_id, run_id)
     return {"experimentId": experiment_id, "runId": run_id}
 

@@ -211,7 +211,7 @@ function serverContract(subject: ServerSubject): void {
       await server.administer(`DROP DATABASE ${name}`);
     });
   });
-  sameSearch(fileSubject, subject);
+  sameSearch([fileSubject, subject]);
   sameModelSearch(fileSubject, subject);
 }
 

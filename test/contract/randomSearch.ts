@@ -29,7 +29,7 @@ export const WORDS = [
   'z🎲',
   'z\uffee',
 ] as const;
-export const NUMBERS = [0, 0.5, -1, 1e-3, 2.5, 1e10, 9007199254740992] as const;
+export const NUMBERS = [0, 0.5, -1, 1e-3, 2.5, 1e10, 1e-320, -1e300, 9007199254740992] as const;
 const STARTS = [1000, 1000, 2000, 3000, 2n ** 53n + 1n, 2n ** 53n + 3n] as const;
 const DATASETS = ['iris', 'Iris', 'mnist'] as const;
 const CONTEXTS = ['train', 'eval'] as const;
@@ -179,6 +179,81 @@ function comparison(random: Random): string {
             quoted(random, random.pick([...DATASETS, ...CONTEXTS, 'd_1', '%s'])),
           );
   }
+}
+
+/** On experiments; their times differ from store to store. */
+export function experimentComparison(random: Random): string {
+  const { numeric, textual, pattern } = comparisonsOf(random);
+  switch (random.below(4)) {
+    case 0:
+      return numeric(random.pick(['creation_time', 'last_update_time']), [0, -1, 2n ** 62n]);
+    case 1:
+      return textual('tags.`team tag`', pattern);
+    case 2:
+      return textual('tag.stage', pattern);
+    default:
+      return textual(random.pick(['name', 'attribute.name']), () =>
+        quoted(random, random.pick([...EXPERIMENT_NAMES.map(name => `${name}%`), 'e_ 1', '%1%'])),
+      );
+  }
+}
+
+export const EXPERIMENT_NAMES = [
+  'exp',
+  'Exp',
+  'ÜNÏ',
+  'ünï',
+  'z🎲',
+  'z\uffee',
+  'a\\b',
+  '%',
+] as const;
+
+/** The words of a comparison, whatever is compared. */
+function comparisonsOf(random: Random) {
+  const key = (name: string) =>
+    /^[\w.]+$/.test(name) && random.chance(0.5) ? name : `${random.pick(['`', '"'])}${name}`;
+  const quotedKey = (name: string) => {
+    const begun = key(name);
+    return begun === name ? name : `${begun}${begun.charAt(0)}`;
+  };
+  const list = (field: string, comparator: string, values: readonly unknown[]) =>
+    `${field} ${comparator} (${values.join(', ')})`;
+  const numeric = (field: string, numbers: readonly (number | bigint)[]) => {
+    const comparator = random.pick(['=', '!=', '<', '<=', '>', '>=', 'IN', 'NOT IN', 'BETWEEN']);
+    const [low, high] = [random.pick(numbers), random.pick(numbers)];
+    if (comparator === 'BETWEEN') {
+      return `${field} BETWEEN ${low} AND ${high}`;
+    }
+    return comparator.endsWith('IN')
+      ? list(field, comparator, [low, high])
+      : `${field} ${comparator} ${low}`;
+  };
+  const textual = (field: string, word: () => string) => {
+    const comparator = random.pick([
+      '=',
+      '!=',
+      'LIKE',
+      'ILIKE',
+      'IN',
+      'NOT IN',
+      'BETWEEN',
+      'IS NULL',
+      'IS NOT NULL',
+    ]);
+    if (comparator.startsWith('IS')) {
+      return `${field} ${comparator}`;
+    }
+    if (comparator === 'BETWEEN') {
+      return `${field} BETWEEN ${word()} AND ${word()}`;
+    }
+    return comparator.endsWith('IN')
+      ? list(field, comparator, [word(), word()])
+      : `${field} ${comparator} ${word()}`;
+  };
+  const pattern = () =>
+    quoted(random, random.pick([...WORDS, '%', 'a%', '%b%', '_', 'a_', '%ï', '__%']));
+  return { key: quotedKey, numeric, textual, pattern };
 }
 
 /** No two differ by case alone: in MySQL the primary key takes those for one. */

@@ -3,5 +3,5 @@ import { sameModelSearch } from './sameModelSearch';
 import { sameSearch } from './sameSearch';
 import { sqliteSubject } from './sqliteSubjects';
 
-sameSearch(fileSubject, sqliteSubject);
+sameSearch([fileSubject, sqliteSubject]);
 sameModelSearch(fileSubject, sqliteSubject);

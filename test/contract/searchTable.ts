@@ -180,6 +180,15 @@ const FOUND: Readonly<Record<string, readonly string[]>> = {
   // Words and space.
   "  metrics.loss   =  0.25   and   status='FINISHED'  ": ['best'],
   "metrics.loss<1 AND params.lr='0.1' AND tags.stage='prod'": ['best'],
+  // What MLflow takes, odd as it is.
+  'metrics.loss > -5 metrics.loss < 1000': ['best', 'middle'],
+  "AND params.lr = '0.1' AND AND": ['best'],
+  AND: ALL,
+  "`params`.`lr` = '0.1'": ['best'],
+  "params.note = 'it''s'": [],
+  'metrics.val.loss < 1e400 AND metrics.val.loss > -1e400': ['best', 'middle'],
+  "run_id IN ('nothing',)": [],
+  'start_time > 3999.5 AND start_time < 4000.5': ['middle'],
   // The superset: OR, NOT, parentheses, BETWEEN, IN and IS NULL on every type.
   "run_name = 'best' OR run_name = 'Bare'": ['best', 'Bare'],
   "run_name = 'best' OR run_name = 'middle' AND metrics.loss > 0.4": ['best', 'middle'],
@@ -277,8 +286,10 @@ export const REFUSED_FILTERS: readonly string[] = [
   'metrics.loss >',
   'metrics.loss',
   '= 1',
-  'metrics.loss > 1 AND',
-  'AND metrics.loss > 1',
+  'AND OR metrics.loss > 1',
+  '(AND)',
+  'metrics.loss > 1 AND OR metrics.loss < 1',
+  'metrics.loss > 1 2',
   'metrics.loss > 1 OR',
   'metrics.loss > 1; metrics.loss < 2',
   '(metrics.loss > 1',

@@ -7,6 +7,7 @@ import { inputsContract } from './inputsContract';
 import { loggedModelsContract } from './loggedModelsContract';
 import { loggingContract } from './loggingContract';
 import { pagingContract } from './pagingContract';
+import { projectionContract } from './projectionContract';
 import { runsContract } from './runsContract';
 import { searchContract } from './searchContract';
 import { statusContract } from './statusContract';
@@ -23,6 +24,7 @@ export function trackingStoreContract(subject: Subject): void {
   historyContract(subject);
   searchContract(subject);
   pagingContract(subject);
+  projectionContract(subject);
   inputsContract(subject);
   loggedModelsContract(subject);
   watchContract(subject);

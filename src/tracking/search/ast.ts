@@ -36,7 +36,8 @@ export interface Comparison {
 
 /**
  * A missing key makes a comparison false, also `!=` and `NOT IN`; only IS NULL matches absence. `not` is plain two-valued
- * negation of that, so NOT (metrics.a > 1) matches runs without `a`. An `and` with no operands matches everything.
+ * negation of that on every store, so NOT (metrics.a > 1) matches runs without `a`, and those whose `a` is NaN: there is no
+ * third, unknown truth as in SQL. An `and` with no operands matches everything. `docs/search.md` tells it to people.
  */
 export type Filter =
   | Comparison

@@ -30,6 +30,16 @@ const BARE_KEY = /[\p{L}\p{M}\p{N}_.$#]+/uy;
 const NUMBER = /[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const SYMBOL = /<=|>=|!=|<>|==|[<>=(),]/y;
 
+/**
+ * Nothing in quotes is an escape: the other quote is the only way to write a quote. Doubled it stays two characters, which
+ * is how MLflow's tokenizer (sqlparse) has it.
+ */
+const QUOTED: Readonly<Record<Quote, RegExp>> = {
+  "'": /'(?:''|[^']+)*'/y,
+  '"': /"(?:""|[^"]+)*"/y,
+  '`': /`(?:``|[^`]+)*`/y,
+};
+
 function matchAt(pattern: RegExp, text: string, offset: number): string | undefined {
   pattern.lastIndex = offset;
   return pattern.exec(text)?.[0];
@@ -45,20 +55,16 @@ export function tokenize(source: SearchText): readonly Token[] {
   const tokens: Token[] = [];
   let offset = 0;
 
-  /** Quoted text has no escapes, as in MLflow: the other quote is the only way to write a quote. */
   function quotedEnd(start: number, quote: Quote): number {
-    const end = text.indexOf(quote, start + 1);
-    if (end < 0) {
+    const quoted = matchAt(QUOTED[quote], text, start);
+    if (quoted === undefined) {
       throw syntaxError(source, start, `the text that begins here has no closing ${quote}`);
     }
-    return end + 1;
+    return start + quoted.length;
   }
 
-  function wordOrPath(start: number, word: string): Token {
-    const dot = start + word.length;
-    if (text[dot] !== '.') {
-      return { kind: 'word', text: word, start };
-    }
+  /** An entity and its key. @param dot where the dot between them is */
+  function path(start: number, word: string, dot: number): Token {
     const keyStart = dot + 1;
     const quote = text[keyStart];
     if (isQuote(quote)) {
@@ -85,12 +91,16 @@ export function tokenize(source: SearchText): readonly Token[] {
     const character = text[start];
     if (isQuote(character)) {
       const end = quotedEnd(start, character);
+      if (character === '`' && text[end] === '.') {
+        return path(start, text.slice(start + 1, end - 1), end);
+      }
       const value = text.slice(start + 1, end - 1);
       return { kind: 'quoted', text: text.slice(start, end), start, quote: character, value };
     }
     const word = matchAt(WORD, text, start);
     if (word !== undefined) {
-      return wordOrPath(start, word);
+      const end = start + word.length;
+      return text[end] === '.' ? path(start, word, end) : { kind: 'word', text: word, start };
     }
     const number = matchAt(NUMBER, text, start);
     if (number !== undefined) {

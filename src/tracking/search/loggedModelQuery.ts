@@ -80,7 +80,7 @@ function readField(
 ): FieldValue {
   switch (entity) {
     case 'metric':
-      return presentValue(newestOf(metrics.filter(metric => metric.key === key)));
+      return newestOf(metrics.filter(metric => metric.key === key))?.value;
     case 'param':
       return model.params.find(param => param.key === key)?.value;
     case 'tag':
@@ -88,11 +88,6 @@ function readField(
     default:
       return readAttribute(model, key);
   }
-}
-
-/** NaN is missing: databases have no other way to store it here. */
-function presentValue(metric: Metric | undefined): number | undefined {
-  return metric && !Number.isNaN(metric.value) ? metric.value : undefined;
 }
 
 function newestOf(metrics: readonly Metric[]): Metric | undefined {

@@ -28,6 +28,11 @@ function parseFilter(text: string | undefined, schema: SearchSchema): Filter {
   return new FilterParser(new TokenReader({ text, label: 'filter' }, schema)).parse();
 }
 
+function joined(kind: 'and' | 'or', operands: readonly Filter[]): Filter {
+  const [first] = operands;
+  return first && operands.length === 1 ? first : { kind, operands };
+}
+
 /** Recursive descent; OR binds weakest, then AND, then NOT. */
 class FilterParser {
   private depth = 0;
@@ -35,6 +40,9 @@ class FilterParser {
   constructor(private readonly tokens: TokenReader) {}
 
   parse(): Filter {
+    if (this.skipAnds() && this.tokens.peek().kind === 'end') {
+      return { kind: 'and', operands: [] };
+    }
     const filter = this.parseOr();
     if (this.tokens.peek().kind !== 'end') {
       throw this.tokens.unexpected('AND, OR or the end');
@@ -43,20 +51,46 @@ class FilterParser {
   }
 
   private parseOr(): Filter {
-    return this.parseList('OR', () => this.parseAnd());
-  }
-
-  private parseAnd(): Filter {
-    return this.parseList('AND', () => this.parseNot());
-  }
-
-  private parseList(keyword: 'AND' | 'OR', parseOperand: () => Filter): Filter {
-    const first = parseOperand();
-    const operands = [first];
-    while (this.tokens.takeKeyword(keyword)) {
-      operands.push(parseOperand());
+    const operands = [this.parseAnd()];
+    while (this.tokens.takeKeyword('OR')) {
+      operands.push(this.parseAnd());
     }
-    return operands.length === 1 ? first : { kind: keyword === 'AND' ? 'and' : 'or', operands };
+    return joined('or', operands);
+  }
+
+  /** To MLflow an AND is no more than space: it may be left out, repeated, and stand at either end. */
+  private parseAnd(): Filter {
+    const operands: Filter[] = [];
+    do {
+      this.skipAnds();
+      operands.push(this.parseNot());
+      if (this.skipAnds() && this.tokens.isKeyword('OR')) {
+        throw this.tokens.unexpected('a comparison after AND');
+      }
+    } while (this.beginsOperand());
+    return joined('and', operands);
+  }
+
+  private skipAnds(): boolean {
+    let count = 0;
+    while (this.tokens.takeKeyword('AND')) {
+      count += 1;
+    }
+    return count > 0;
+  }
+
+  private beginsOperand(): boolean {
+    const token = this.tokens.peek();
+    switch (token.kind) {
+      case 'path':
+        return true;
+      case 'word':
+        return !this.tokens.isKeyword('OR');
+      case 'quoted':
+        return token.quote !== "'";
+      default:
+        return token.kind === 'symbol' && token.text === '(';
+    }
   }
 
   private parseNot(): Filter {
@@ -185,7 +219,8 @@ class FilterParser {
       throw this.tokens.unexpected(`( and a list of values after ${comparator}`);
     }
     const values = [this.parseValue(target)];
-    while (this.tokens.takeSymbol(',')) {
+    // A comma at the end is no more than Python's, which MLflow 3 reads the list with.
+    while (this.tokens.takeSymbol(',') && !this.tokens.isSymbol(')')) {
       values.push(this.parseValue(target));
     }
     if (!this.tokens.takeSymbol(')')) {

@@ -54,12 +54,16 @@ export class TokenReader {
   }
 
   takeSymbol(symbol: string): boolean {
-    const token = this.peek();
-    if (token.kind === 'symbol' && token.text === symbol) {
+    if (this.isSymbol(symbol)) {
       this.position += 1;
       return true;
     }
     return false;
+  }
+
+  isSymbol(symbol: string): boolean {
+    const token = this.peek();
+    return token.kind === 'symbol' && token.text === symbol;
   }
 
   error(offset: number, problem: string): TrackingError {

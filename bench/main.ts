@@ -10,6 +10,8 @@ import { Workspace } from './workspace';
 interface GroupOptions {
   /** A tenth of the data and of the time: shows that everything runs, and the scale. */
   readonly quick: boolean;
+  /** Of the group `server`: only over this kind of store. */
+  readonly store?: string | undefined;
 }
 
 type Group = (workspace: Workspace, options: GroupOptions) => AsyncIterable<string>;
@@ -32,7 +34,7 @@ function rows(rowsOf: (workspace: Workspace) => Promise<Row[]>): Group {
 
 const { positionals: asked, values: options } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false } },
+  options: { quick: { type: 'boolean', default: false }, store: { type: 'string' } },
 });
 const unknown = asked.filter(name => !(name in GROUPS));
 if (unknown.length > 0) {

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- GROUP... [--quick]]`: sets up, builds, bundles bench/ and runs it under the project's Node. Figures are
+ * `npm run bench [-- GROUP... [--quick] [--store NAME]]`: sets up, builds, bundles bench/ and runs it under the project's Node. Figures are
  * printed as ratios against the peers, all run in the same go in alternation; nothing here is part of `npm test`.
  */
 import { spawnSync } from 'node:child_process';

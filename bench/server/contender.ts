@@ -16,6 +16,8 @@ export interface Field {
   readonly title: string;
   /** Ours is the first. */
   readonly contenders: readonly Contender[];
+  /** The goals of design.md §6 are set for it. */
+  readonly hasGoals: boolean;
   /** The database with our data, for bare inserts. */
   readonly sqliteFile?: string;
   stop(): Promise<void>;

@@ -14,15 +14,33 @@ import { fillStore, type DataSize, type TrackingData } from './trackingData';
 const OURS = 'ours';
 const FAST_TRACK_ML = 'FastTrackML 0.6.0';
 
-/** Every kind of store in turn, made and filled when it is asked for. */
-export async function* fields(workspace: Workspace, size: DataSize): AsyncIterable<Field> {
+const MAKERS: Readonly<Record<string, (context: Context) => Promise<Field>>> = {
+  sqlite: sqliteField,
+  postgresql: postgresField,
+  mariadb: mariadbField,
+  files: filesField,
+};
+
+/**
+ * Kinds of store in turn, each made and filled when it is asked for.
+ * @param only one of them; all when absent
+ */
+export async function* fields(
+  workspace: Workspace,
+  size: DataSize,
+  only?: string,
+): AsyncIterable<Field> {
+  if (only !== undefined && !(only in MAKERS)) {
+    throw new Error(`No such store: ${only}. There are ${Object.keys(MAKERS).join(', ')}.`);
+  }
   const version = await installedMlflowVersion(workspace.python, workspace.root, process.env);
   const mlflow = `mlflow server ${version ?? ''}`;
   const context = { workspace, size, version, mlflow };
-  yield await sqliteField(context);
-  yield await postgresField(context);
-  yield await mariadbField(context);
-  yield await filesField(context);
+  for (const [name, make] of Object.entries(MAKERS)) {
+    if (only === undefined || only === name) {
+      yield await make(context);
+    }
+  }
 }
 
 interface Context {
@@ -45,7 +63,13 @@ async function sqliteField({ workspace, size, version, mlflow }: Context): Promi
     contender(mlflow, await startMlflowServer(workspace, `sqlite:///${copy}`), data),
     await fastTrackMl(workspace, `sqlite://${workspace.path('fasttrackml.db')}`, size),
   ];
-  return { title: 'SQLite', contenders, sqliteFile: bare, stop: stopper(contenders) };
+  return {
+    title: 'SQLite',
+    hasGoals: true,
+    contenders,
+    sqliteFile: bare,
+    stop: stopper(contenders),
+  };
 }
 
 async function postgresField({ workspace, size, version, mlflow }: Context): Promise<Field> {
@@ -61,7 +85,7 @@ async function postgresField({ workspace, size, version, mlflow }: Context): Pro
     contender(mlflow, await startMlflowServer(workspace, database.uriOf('mlflow')), data),
     await fastTrackMl(workspace, goUri, size),
   ];
-  return { title: 'PostgreSQL', contenders, stop: stopper(contenders) };
+  return { title: 'PostgreSQL', hasGoals: true, contenders, stop: stopper(contenders) };
 }
 
 /** FastTrackML has no driver for it. */
@@ -76,7 +100,7 @@ async function mariadbField({ workspace, size, version, mlflow }: Context): Prom
     contender(OURS, await startOurServer(workspace, database.uriOf('ours')), data),
     contender(mlflow, await startMlflowServer(workspace, database.uriOf('mlflow')), copied),
   ];
-  return { title: 'MariaDB', contenders, stop: stopper(contenders) };
+  return { title: 'MariaDB', hasGoals: false, contenders, stop: stopper(contenders) };
 }
 
 async function filesField({ workspace, size, mlflow }: Context): Promise<Field> {
@@ -88,7 +112,7 @@ async function filesField({ workspace, size, mlflow }: Context): Promise<Field> 
     contender(OURS, await startOurServer(workspace, folder), data),
     contender(mlflow, await startMlflowServer(workspace, copy), data),
   ];
-  return { title: 'Files', contenders, stop: stopper(contenders) };
+  return { title: 'Files', hasGoals: false, contenders, stop: stopper(contenders) };
 }
 
 /** Its schema is its own, so it is filled through its own API. */

@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import type { Logger } from '../../src/base/logger';
 import { openStore } from '../../src/stores/openStore';
 import { TrackingError } from '../../src/tracking/trackingError';
+import { TRACKER_API } from '../../src/wire/trackerApi';
 import type { TrackingStore } from '../../src/tracking/trackingStore';
 import { asRecord, expectRefusal, newExperiment, newRun, point } from './expectations';
+import { serve } from './servedStore';
 import { mariadbSubject, postgresSubject, type ServerSubject } from './serverSubjects';
 import { fileSubject } from './fileSubjects';
 import { sameModelSearch } from './sameModelSearch';
@@ -50,6 +52,30 @@ function serverContract(subject: ServerSubject): void {
         await subject.server().restart();
         await store.logMetric(runId, point('m', 5, { step: 5 }));
         expect([...(await store.getMetricColumns(runId, 'm')).steps]).toEqual([1, 2, 3, 4, 5]);
+      } finally {
+        await backend.close();
+      }
+    });
+
+    it('opens new connections when its own were ended, idle and in use', async () => {
+      const backend = await subject.open();
+      try {
+        const { store } = backend;
+        const database = /\w+$/.exec(backend.uri)?.[0] ?? '';
+        const { runId } = (await newRun(store)).info;
+        let step = 0;
+        const several = () =>
+          Promise.all(
+            [1, 2, 3, 4].map(() => store.logMetric(runId, point('m', 1, { step: (step += 1) }))),
+          );
+        await several();
+        await subject.server().endConnections(database);
+        await several();
+        const reading = Promise.all(Array.from({ length: 100 }, () => store.getRun(runId)));
+        await subject.server().endConnections(database);
+        expect(await reading).toHaveLength(100);
+        await several();
+        expect((await store.getMetricColumns(runId, 'm')).steps).toHaveLength(12);
       } finally {
         await backend.close();
       }
@@ -117,6 +143,45 @@ function serverContract(subject: ServerSubject): void {
         }
       } finally {
         await backend.close();
+      }
+    });
+
+    it('says its password nowhere: not in what it logs, answers or shows', async () => {
+      const backend = await subject.open();
+      const server = subject.server();
+      const database = /\w+$/.exec(backend.uri)?.[0] ?? '';
+      const secret = /:\/\/[^:]+:([^@]+)@/.exec(backend.uri)?.[1] ?? '';
+      const logger = listeningLogger();
+      const store = await openStore(backend.uri, { logger, workingDir: backend.path });
+      const served = await serve(store, { folder: backend.path, logger });
+      const said: string[] = [];
+      const ask = async (path: string): Promise<number> => {
+        const answer = await fetch(`${served.url}${path}`);
+        said.push(await answer.text(), JSON.stringify([...answer.headers]));
+        return answer.status;
+      };
+      // Whoever listens has the tags of running runs looked at, which fails below and is logged.
+      await newRun(store);
+      const stop = store.onDidChange(() => undefined);
+      try {
+        expect(await ask('/health')).toBe(200);
+        expect(await ask(`${TRACKER_API}/status`)).toBe(200);
+        await server.execute(database, 'ALTER TABLE tags RENAME TO moved');
+        await server.endConnections(database);
+        expect(await ask(`/api/2.0/mlflow/runs/get?run_id=${'0'.repeat(32)}`)).not.toBe(200);
+        await ask('/health');
+        said.push(JSON.stringify(await store.getStatus()));
+        await vi.waitFor(() => expect(logger.lines).not.toEqual([]), 20_000);
+      } finally {
+        stop.dispose();
+        await served.close();
+        await store.close();
+        await server.execute(database, 'ALTER TABLE moved RENAME TO tags');
+        await backend.close();
+      }
+      for (const text of [...logger.lines, ...said]) {
+        expect(text).not.toContain(secret);
+        expect(text).not.toContain(decodeURIComponent(secret));
       }
     });
 

@@ -25,6 +25,8 @@ export interface PrivateServer {
   execute(database: string, statement: string): Promise<void>;
   /** Ends the server without a word to its clients' transactions, as a crash of its machine would, and starts it again. */
   restart(): Promise<void>;
+  /** Ends every connection to a database, idle or at work, as an administrator or a time limit does. */
+  endConnections(database: string): Promise<void>;
   /** The same as its administrator does it: transactions are ended with an error first. */
   restartOrderly(): Promise<void>;
   /** Stops the server and removes its data. */
@@ -42,6 +44,8 @@ interface System {
   /** @param isDurable what was committed is on disk, as on a real server; the tests have no power cuts. */
   command(folder: string, port: number, isDurable: boolean): readonly string[];
   uri(port: number, database: string): string;
+  /** A statement that ends every connection to the database. */
+  endConnections(database: string): string;
   administer(port: number, statement: string, how?: AdministerOptions): Promise<void>;
 }
 
@@ -84,6 +88,8 @@ const postgres: System = {
   ],
   uri: (port, database) =>
     `postgresql+psycopg2://mlflow:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`,
+  endConnections: database =>
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}'`,
   async administer(port, statement, { database = 'postgres' } = {}) {
     const client = new Client({
       host: '127.0.0.1',
@@ -135,6 +141,8 @@ const mariadb: System = {
   ],
   uri: (port, database) =>
     `mysql+pymysql://root:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`,
+  endConnections: database =>
+    `BEGIN NOT ATOMIC FOR client IN (SELECT id FROM information_schema.processlist WHERE db = '${database}') DO EXECUTE IMMEDIATE CONCAT('KILL ', client.id); END FOR; END`,
   async administer(port, statement, { database, isFirst } = {}) {
     const connection = await createConnection({
       host: '127.0.0.1',
@@ -190,6 +198,7 @@ async function start(
     uriOf: database => system.uri(port, database),
     administer: statement => system.administer(port, statement),
     execute: (database, statement) => system.administer(port, statement, { database }),
+    endConnections: database => system.administer(port, system.endConnections(database)),
     restart: () => restartAfter(system.crash),
     restartOrderly: () => restartAfter(system.shutDown),
     async stop() {

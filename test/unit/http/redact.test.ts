@@ -7,6 +7,8 @@ describe('redaction', () => {
     ['http://ann:secret@host:5000/x', 'http://***@host:5000/x'],
     ['postgresql+psycopg2://u:p@h/db', 'postgresql+psycopg2://***@h/db'],
     ['mysql://u:p/q@r?s@h/db', 'mysql://***@h/db'],
+    ['mssql+pyodbc://u:p%40ss@h:1433/db?driver=X', 'mssql+pyodbc://***@h:1433/db?driver=***'],
+    ['mssql+pyodbc:///?odbc_connect=UID%3Du%3BPWD%3Dp', 'mssql+pyodbc:///?odbc_connect=***'],
     ['https://h/x?token=secret&b=c#d', 'https://h/x?token=***&b=***#d'],
     ['http://host/a@b', 'http://host/a@b'],
     ['/some/path', '/some/path'],

@@ -55,6 +55,39 @@ export function searchContract(subject: Subject): void {
       }
     });
 
+    test('compares texts by code points, whatever they end in and however long they are', async () => {
+      const { store } = backend();
+      const experimentIds = [await newExperiment(store)];
+      const long = 'x'.repeat(3000);
+      const sorted = [
+        'A',
+        'a',
+        'a\t',
+        'a ',
+        'a!',
+        'b',
+        `${long}a`,
+        `${long}b`,
+        'ä',
+        'z\uffee',
+        'z🎲',
+      ];
+      const byCodePoint = sorted.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      for (const value of sorted) {
+        const { info } = await store.createRun({ experimentId: experimentIds[0] ?? '' });
+        await store.logParam(info.runId, { key: 'text', value });
+      }
+      const texts = async (more: object) =>
+        (await store.searchRuns({ experimentIds, ...more })).items.map(
+          run => run.data.params[0]?.value,
+        );
+      expect(await texts({ orderBy: ['params.text'] })).toEqual(byCodePoint);
+      expect(await texts({ orderBy: ['params.text DESC'] })).toEqual(byCodePoint.toReversed());
+      const between = { filter: "params.text BETWEEN 'a' AND 'a '", orderBy: ['params.text'] };
+      expect(await texts(between)).toEqual(['a', 'a\t', 'a ']);
+      expect(await texts({ filter: "params.text IN ('a', 'A ')" })).toEqual(['a']);
+    });
+
     test('in no experiment finds nothing', async () => {
       expect(await backend().store.searchRuns({ experimentIds: [] })).toEqual({ items: [] });
     });

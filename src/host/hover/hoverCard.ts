@@ -18,7 +18,7 @@ import {
   type LinePart,
 } from './markdownText';
 
-export const MAX_CARD_METRICS = 12;
+const MAX_CARD_METRICS = 12;
 /** Letters in a line, so that a card stays within 480 px in the fonts of the workbench. */
 export const MAX_LINE = 66;
 const MAX_PARAM_LINES = 2;
@@ -148,23 +148,28 @@ function noteLine(run: Run): string {
 
 function metricsTable(input: CardInput): string {
   const { run, translate } = input;
-  const metrics = orderedMetrics(run, input.wantedMetric);
+  const metrics = cardMetrics(run, input.wantedMetric);
   if (metrics.length === 0) {
     return `_${escapeMarkdown(translate('No metrics yet'))}_`;
   }
   const head = [translate('metric'), translate('last'), translate('min'), translate('max'), ''];
-  const shown = metrics
-    .slice(0, MAX_CARD_METRICS)
-    .map(metric => measured(metric, input.series.get(metric.key)));
+  const shown = metrics.map(metric => measured(metric, input.series.get(metric.key)));
   const layout = tableLayout(shown);
   const rows = shown.map(row => metricRow(row, layout, input));
-  const rest = metrics.length - rows.length;
+  const rest = run.data.metrics.length - rows.length;
   const table = [
     `| ${head.join(' | ')} |`,
     '|:--|--:|--:|--:|:--|',
     ...rows.map(cells => `| ${cells.join(' | ')} |`),
   ].join('\n');
   return rest > 0 ? `${table}\n\n${escapeMarkdown(translate('+{0} more metrics', rest))}` : table;
+}
+
+/** The metrics that a card shows, the main ones first; those of the machine only where there are no others. */
+export function cardMetrics(run: Run, wantedMetric: string): readonly Metric[] {
+  const metrics = orderedMetrics(run, wantedMetric);
+  const own = metrics.filter(({ key }) => !key.startsWith('system/'));
+  return (own.length > 0 ? own : metrics).slice(0, MAX_CARD_METRICS);
 }
 
 /** A metric's numbers as texts. */

@@ -3,11 +3,11 @@ import type { Run, RunId } from '../../tracking/entities';
 import { TrackingError } from '../../tracking/trackingError';
 import type { SampledSeries } from '../../wire/trackerApi';
 import { COMMANDS } from '../contributions';
-import { orderedMetrics, type GetClient, type RunDetails } from '../model/runDetails';
+import type { GetClient, RunDetails } from '../model/runDetails';
 import type { RunColourBook } from '../model/runColourBook';
 import type { Settings } from '../settings';
 import type { ThemeKind } from './curveSvg';
-import { hoverCard, MAX_CARD_METRICS, type CardLink } from './hoverCard';
+import { cardMetrics, hoverCard, type CardLink } from './hoverCard';
 
 /** ms that a card counts as fresh: long enough for a pointer that trembles, short enough for a run that goes on. */
 const FRESH_MS = 2000;
@@ -70,9 +70,7 @@ export class HoverCards {
       throw error;
     }
     const wantedMetric = settings.mainMetric;
-    const keys = orderedMetrics(run, wantedMetric)
-      .slice(0, MAX_CARD_METRICS)
-      .map(metric => metric.key);
+    const keys = cardMetrics(run, wantedMetric).map(metric => metric.key);
     const [experiment, series] = await Promise.all([
       client.getExperiment(run.info.experimentId, options),
       keys.length === 0

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable';
 import type { Services } from '../../services';
+import { HEARTBEAT_TAG } from '../../tracking/heartbeat';
 import type { StoreStatus } from '../../tracking/trackingStore';
 import { COMMANDS } from '../contributions';
+import { shownStatusOf } from '../model/shownStatus';
 import { isCancellation } from '../notifier';
 import { escapeMarkdown } from '../hover/markdownText';
 import { storeName } from '../store/storeName';
@@ -102,10 +104,11 @@ export class StatusBar implements Disposable {
       experimentIds: experiments.items.map(one => one.experimentId),
       filter: "attributes.status = 'RUNNING'",
       maxResults: MAX_COUNTED,
-      projection: { metricKeys: [], paramKeys: [], tagKeys: [], inputs: false },
+      projection: { metricKeys: [], paramKeys: [], tagKeys: [HEARTBEAT_TAG], inputs: false },
     });
-    if (this.running !== runs.items.length) {
-      this.running = runs.items.length;
+    const running = runs.items.filter(run => shownStatusOf(run) === 'RUNNING').length;
+    if (this.running !== running) {
+      this.running = running;
       this.draw();
     }
   }

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { curveSvg } from '../../../src/host/hover/curveSvg';
-import {
-  hoverCard,
-  MAX_CARD_METRICS,
-  MAX_LINE,
-  type CardInput,
-} from '../../../src/host/hover/hoverCard';
+import { hoverCard, MAX_LINE, type CardInput } from '../../../src/host/hover/hoverCard';
 import {
   escapeMarkdown,
   joinParts,
@@ -100,8 +95,17 @@ describe('the hover card', () => {
   it('shows at most twelve metrics and says how many there are more', () => {
     const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`m${index}`, index]));
     const text = card({ run: run(many) });
-    expect(text.match(/^\| m\d+/gm)).toHaveLength(MAX_CARD_METRICS);
+    expect(text.match(/^\| m\d+/gm)).toHaveLength(12);
     expect(text).toContain('\\+18 more metrics');
+  });
+
+  it('shows the load of the machine only where there is nothing else', () => {
+    const system = { 'system/cpu': 1, 'system/memory': 2 };
+    const text = card({ run: run({ ...system, loss: 3 }) });
+    expect(text).toContain('| loss |');
+    expect(text).not.toContain('| system/');
+    expect(text).toContain('\\+2 more metrics');
+    expect(card({ run: run(system) })).toContain('| system/cpu |');
   });
 
   it('names NaN, and text of runs never becomes markup, icons or links', () => {

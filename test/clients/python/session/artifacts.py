@@ -113,11 +113,12 @@ def tables(session):
 
 
 def images(session):
-    """By key and step: each makes a picture and a small one beside it."""
+    """By key and step, in the background: each makes a picture and a small one beside it."""
     client, run_id = session.client, session.run_id
     with mlflow.start_run(run_id=run_id):
         mlflow.log_image(Image.new("RGB", (3, 2), "red"), key="a sample", step=1)
-    client.log_image(run_id, np.zeros((4, 4, 3), dtype=np.uint8), key="a sample", step=2)
+        mlflow.flush_artifact_async_logging()
+    client.log_image(run_id, np.zeros((4, 4, 3), dtype=np.uint8), key="a sample", step=2, synchronous=True)
     paths = [entry.path for entry in client.list_artifacts(run_id, "images") if "step" in entry.path]
     with tempfile.TemporaryDirectory() as folder:
         pictures = [client.download_artifacts(run_id, path, folder) for path in paths]

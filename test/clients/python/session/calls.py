@@ -11,8 +11,8 @@ from mlflow import MlflowClient
 ELSEWHERE = re.compile(
     "|".join(
         [
-            # The model registry and the prompts in it.
-            "registered_model|model_version|registry_uri|register_model|latest_versions|prompt",
+            # The model registry and the prompts and skills in it.
+            "registered_model|model_version|registry_uri|register_model|latest_versions|prompt|skill",
             # Traces, and what is attached to them.
             "trace|span|assessment|feedback|expectation|log_issue|^context$",
             # Databricks, workspaces, webhooks, gateways, MCP servers and evaluation datasets.

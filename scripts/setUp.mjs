@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { say } from './lib/progress.mjs';
 import { browserVscode } from './setUp/browserVscode.mjs';
 import { desktopVscode } from './setUp/desktopVscode.mjs';
+import { javaClient } from './setUp/javaClient.mjs';
 import { nodeModules } from './setUp/nodeModules.mjs';
 import { olderNode } from './setUp/olderNode.mjs';
 import { pythonEnvironment } from './setUp/pythonEnvironment.mjs';
@@ -94,7 +95,7 @@ const steps = {
   track: [systemPackages(['python']), nodeModules, examples],
   open: [systemPackages(['vscode']), desktopVscode, browserVscode],
   test: [
-    systemPackages(['browser', 'vscode', 'database']),
+    systemPackages(['browser', 'vscode', 'database', 'java']),
     desktopVscode,
     browserVscode,
     mlflow2,
@@ -102,6 +103,7 @@ const steps = {
     newestMlflow,
     olderNode,
     sqlParsers,
+    javaClient,
   ],
   bench: [systemPackages(['python', 'database']), nodeModules, examples, pythonExtras, fastTrackMl],
   clients: [olderMlflows],

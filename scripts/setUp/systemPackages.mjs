@@ -5,7 +5,7 @@ import { findPython } from './pythonEnvironment.mjs';
 
 /**
  * What the set-up needs from the system, by Debian's names.
- * @type {{ package: string, for: 'vscode' | 'browser' | 'python' | 'database', isThere: () => boolean }[]}
+ * @type {{ package: string, for: 'vscode' | 'browser' | 'python' | 'database' | 'java', isThere: () => boolean }[]}
  */
 const requirements = [
   {
@@ -33,6 +33,8 @@ const requirements = [
   { package: 'python3-venv', for: 'python', isThere: hasPython },
   { package: 'postgresql', for: 'database', isThere: hasPostgres },
   { package: 'mariadb-server', for: 'database', isThere: () => answers('mariadbd', '--version') },
+  { package: 'default-jdk-headless', for: 'java', isThere: () => answers('javac', '-version') },
+  { package: 'maven', for: 'java', isThere: () => answers('mvn', '--version') },
 ];
 
 /**

@@ -10,8 +10,6 @@ import { runContext } from './runContext';
 
 /** Makes new runs, with their context, and resumes old ones. */
 export class RunOpener {
-  private runIdTaken = false;
-
   constructor(
     private readonly store: TrackingStore,
     private readonly experiments: ExperimentChoice,
@@ -78,10 +76,9 @@ export class RunOpener {
   private takeRunId(): RunId | undefined {
     const { env } = this.surroundings;
     const runId = env['MLFLOW_RUN_ID'];
-    if (!runId || this.runIdTaken) {
+    if (!runId) {
       return undefined;
     }
-    this.runIdTaken = true;
     delete env['MLFLOW_RUN_ID'];
     return runId;
   }

@@ -1,3 +1,4 @@
+import { OTHER_CLIENTS } from './otherClients';
 import { SESSION_STORES, type SessionStore } from './sessionCases';
 import { SESSION_MATRIX } from './sessionMatrix';
 import { titleOf, topicsOf, TOPIC_NAMES } from './topics';
@@ -48,7 +49,8 @@ ${table(
 After it 8 processes with 4 threads each log to one experiment, to runs of their own and to one that all share; every write
 that was acknowledged must be there. The session must also have called every public function of MLflow's client that belongs
 to tracking; \`test/clients/python/session/calls.py\` lists what does not.
-`;
+
+${OTHER_CLIENTS}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -3,6 +3,7 @@ import type { FileInfo } from '../../artifacts/artifactRepository';
 import { TrackingError } from '../../tracking/trackingError';
 import type { GetClient } from '../model/runDetails';
 import { parseArtifactUri } from './artifactUri';
+import { ArtifactWatch } from './artifactWatch';
 
 /** More would be copied through the extension host into an editor that cannot show it. */
 const MAX_BYTES = 256 * 1024 * 1024;
@@ -12,11 +13,18 @@ export class ArtifactFileSystem implements vscode.FileSystemProvider {
   private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.changed.event;
 
+  /** ms since epoch of the last change that was seen, by URI. */
+  private readonly changes = new Map<string, number>();
+
   constructor(private readonly getClient: GetClient) {}
 
-  /** Artifacts have no change events; a file is read again when it is opened again. */
-  watch(): vscode.Disposable {
-    return new vscode.Disposable(() => undefined);
+  /** Artifacts have no change events: those of a run that goes on are looked at while they are open. */
+  watch(uri: vscode.Uri): vscode.Disposable {
+    const watch = new ArtifactWatch(uri, this.getClient, () => {
+      this.changes.set(uri.toString(), Date.now());
+      this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+    });
+    return new vscode.Disposable(() => watch.dispose());
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
@@ -32,7 +40,7 @@ export class ArtifactFileSystem implements vscode.FileSystemProvider {
     return {
       type: file.isDir ? vscode.FileType.Directory : vscode.FileType.File,
       ctime: 0,
-      mtime: 0,
+      mtime: this.changes.get(uri.toString()) ?? 0,
       size: file.fileSize ?? 0,
       permissions: vscode.FilePermission.Readonly,
     };

@@ -60,6 +60,7 @@ export const RUN_GROUPS = [
   'source',
   'datasets',
   'artifacts',
+  'log',
   'details',
 ] as const;
 export type RunGroup = (typeof RUN_GROUPS)[number];

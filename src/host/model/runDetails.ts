@@ -91,6 +91,8 @@ export class RunDetails {
       source: sourceSummary(run),
       datasets: joined(run.inputs.datasets.map(({ dataset }) => dataset.name)),
       artifacts: '',
+      // Only runs of the wrapper have one; whether it has printed anything is asked when it is opened.
+      log: tagOf(run, 'tracker.command') === undefined ? undefined : '',
       details: runId,
     };
     return RUN_GROUPS.flatMap(group => {
@@ -218,6 +220,7 @@ function fieldsOf(run: Run, group: GroupNode): readonly FieldNode[] {
       }));
     case 'details':
       return detailsOf(run).map(([key, value]) => field(key, value));
+    case 'log':
     case 'artifacts':
       return [];
   }

@@ -26,6 +26,7 @@ const GROUP_ICONS: Record<RunGroup, string> = {
   source: 'git-commit',
   datasets: 'database',
   artifacts: 'archive',
+  log: 'output',
   details: 'info',
 };
 
@@ -185,6 +186,14 @@ function groupItem(node: GroupNode, { isExpanded }: ItemOptions): vscode.TreeIte
   item.iconPath = new vscode.ThemeIcon(GROUP_ICONS[node.group]);
   item.description = node.summary;
   item.contextValue = `group+${node.group}`;
+  if (node.group === 'log') {
+    item.collapsibleState = None;
+    item.command = {
+      command: COMMANDS.openLog,
+      title: vscode.l10n.t('Open console log'),
+      arguments: [node.runId],
+    };
+  }
   return item;
 }
 
@@ -202,6 +211,8 @@ function groupName(group: RunGroup): string {
       return vscode.l10n.t('Datasets');
     case 'artifacts':
       return vscode.l10n.t('Artifacts');
+    case 'log':
+      return vscode.l10n.t('Console log');
     case 'details':
       return vscode.l10n.t('Details');
   }

@@ -117,6 +117,8 @@ describe('Track: Run current script', () => {
     await open('stopped.py', [
       'import time',
       'print("\\x1b[32mtraining\\x1b[0m", flush=True)',
+      'time.sleep(6)',
+      'print("went on", flush=True)',
       'time.sleep(100)',
     ]);
     await vscode.commands.executeCommand(COMMANDS.runScript);
@@ -130,6 +132,9 @@ describe('Track: Run current script', () => {
       return document?.uri.scheme === ARTIFACT_SCHEME ? document.getText() : undefined;
     });
     assert.match(log, /^\d{4}-\d\d-\d\dT\S+Z training\n$/);
+    await eventually('the log to grow in its editor', () =>
+      vscode.window.activeTextEditor?.document.getText().includes('went on'),
+    );
     await vscode.commands.executeCommand(COMMANDS.stop, row);
     await trackedRun('KILLED', 4);
   });

@@ -24,8 +24,8 @@ const HEADER_BYTES = 24;
 
 /**
  * One file an experiment: a header of 24 bytes (magic, CRC-32 of the rest, length of the JSON part), JSON with the names and
- * values, padded to 8 bytes, then the stamps as doubles. Read whole in one go: on a million values that is ten times as fast as
- * rows of SQLite, and nothing needs to be found in it.
+ * values, padded to 8 bytes, then the stamps as doubles. Read whole in one go:
+ * nothing needs to be found in it.
  * @param folder of the experiment; an index of another one is not taken.
  */
 export function encodeIndex({ names, columns }: StoredIndex, folder: string): Buffer {

@@ -9,6 +9,7 @@ import canonical
 import databases
 import mlflow
 import processes
+import registry
 import session
 import write_store
 from mlflow import MlflowClient
@@ -114,6 +115,8 @@ COMMANDS = {
         server_options,
         session.run,
         processes.log_at_once,
+        registry.use_registry,
+        registry.read_registry,
         databases.upgrade,
         databases.search_models,
     )

@@ -11,6 +11,35 @@ export function jsonAnswer(record: JsonRecord, status = 200): Response {
   return new Response(JSON.stringify(record), { status, headers: JSON_HEADERS });
 }
 
+/** JSON in pieces: what is one piece goes as it is, more are made only as fast as the client takes them. */
+export function piecesAnswer(pieces: Iterable<string>): Response {
+  const iterator = pieces[Symbol.iterator]();
+  const first = iterator.next();
+  let next = iterator.next();
+  if (first.done === true || next.done === true) {
+    return new Response(first.done === true ? '{}' : first.value, { headers: JSON_HEADERS });
+  }
+  const encoder = new TextEncoder();
+  let waiting: string | undefined = first.value;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (waiting !== undefined) {
+          controller.enqueue(encoder.encode(waiting));
+        }
+        waiting = next.done === true ? undefined : next.value;
+        if (waiting === undefined) {
+          controller.close();
+        } else {
+          next = iterator.next();
+        }
+      },
+    },
+    { highWaterMark: 1 },
+  );
+  return new Response(body, { headers: JSON_HEADERS });
+}
+
 /** Plain text, for `/health` and `/version`. */
 export function textAnswer(text: string, status = 200): Response {
   return new Response(text, {

@@ -4,7 +4,7 @@ import { TrackingError } from '../tracking/trackingError';
 import type { CallOptions } from '../tracking/trackingStore';
 import type { Endpoint, HttpMethod } from '../wire/endpoint';
 import type { JsonObject } from '../wire/jsonValue';
-import { errorAnswer, jsonAnswer, textAnswer } from './answers';
+import { errorAnswer, jsonAnswer, piecesAnswer, textAnswer } from './answers';
 import { FeatureDisabled } from './featureDisabled';
 import { readBody } from './requestBody';
 import { RetryAdvice } from './retryAdvice';
@@ -38,7 +38,10 @@ export class Router {
           ? read(queryRecord(context, endpoint.queryLists))
           : await readBody(context.req.raw, read);
       const options = readOnly ? { signal: context.req.raw.signal } : {};
-      return jsonAnswer(responseCodec.encode(await handle(request, options)));
+      const value = await handle(request, options);
+      return responseCodec.texts
+        ? piecesAnswer(responseCodec.texts(value))
+        : jsonAnswer(responseCodec.encode(value));
     };
     for (const prefix of PREFIXES) {
       this.raw(endpoint.methods, prefix + pattern, serve);

@@ -8,6 +8,8 @@ export interface Codec<T> {
   encode(value: T): JsonRecord;
   /** Throws INVALID_PARAMETER_VALUE. */
   decode(record: JsonObject): T;
+  /** The JSON text of what `encode` gives, in pieces, for messages that may be larger than one text can be (512 MB). */
+  texts?(value: T): Iterable<string>;
 }
 
 /**

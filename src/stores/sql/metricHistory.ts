@@ -9,6 +9,9 @@ import type { SqlSession } from './sqlDialect';
 /** Databases take an offset only with a limit. */
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
+/** Up to so many runs the primary key, which holds all that is asked for in order, is read faster. */
+const FEW_RUNS = 2;
+
 /** Names the order in page tokens. */
 const ORDER = 'time step value';
 
@@ -22,7 +25,12 @@ export async function getMetricHistory(
 ): Promise<Page<Metric>> {
   const { offset, after } = decodePageToken(request.pageToken, ORDER);
   const { maxResults } = request;
-  const query = compileHistory(session, request, after)
+  const query = compileHistory(
+    session,
+    request,
+    after,
+    await isSharedKey(session, request.metricKey),
+  )
     .limit(maxResults === undefined ? EVERYTHING : maxResults + 1)
     .offset(after ? 0 : offset);
   const rows = await session.all(query);
@@ -40,17 +48,44 @@ export async function getMetricHistory(
   return { items, nextPageToken: encodePageToken(next, ORDER) };
 }
 
+/**
+ * Whether several runs have the metric. MLflow's primary key begins with the metric's key, and a planner without statistics,
+ * as SQLite's is on MLflow's files, would read the points of all runs to find those of one.
+ */
+async function isSharedKey(session: SqlSession, metricKey: string): Promise<boolean> {
+  if (session.dialect.isCommon === undefined || !session.schema.has('latest_metrics')) {
+    return false;
+  }
+  const rows = await session.all(
+    session.db
+      .selectFrom('latest_metrics')
+      .select('run_uuid')
+      .where(eb => session.dialect.equals(eb.ref('key'), metricKey))
+      .limit(FEW_RUNS + 1),
+  );
+  return rows.length > FEW_RUNS;
+}
+
+function isKey(session: SqlSession, metricKey: string, isShared: boolean) {
+  const { dialect } = session;
+  return (eb: { ref(column: 'key'): Expression<string> }): Expression<SqlBool> => {
+    const condition = dialect.equals(eb.ref('key'), metricKey);
+    return isShared && dialect.isCommon ? dialect.isCommon(condition) : condition;
+  };
+}
+
 /** Selects the points of a metric in order, or those that come after a place in it. */
 export function compileHistory(
   session: SqlSession,
   { runId, metricKey }: Pick<MetricHistoryRequest, 'runId' | 'metricKey'>,
   after?: SortKey,
+  isShared = false,
 ) {
   const query = session.db
     .selectFrom(metricPointsFrom(session).as('points'))
     .selectAll()
     .where('run_uuid', '=', runId)
-    .where(eb => session.dialect.equals(eb.ref('key'), metricKey))
+    .where(isKey(session, metricKey, isShared))
     .orderBy('timestamp')
     .orderBy('step')
     .orderBy('value')
@@ -84,7 +119,7 @@ export async function getMetricColumns(
 ): Promise<MetricColumns> {
   const points = metricPointsFrom(session)
     .where('run_uuid', '=', runId)
-    .where(eb => session.dialect.equals(eb.ref('key'), metricKey))
+    .where(isKey(session, metricKey, await isSharedKey(session, metricKey)))
     .as('points');
   // Sorting here costs more than reading: the rows of one metric come nearly in order already.
   const columns = await session.readColumns(

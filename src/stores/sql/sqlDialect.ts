@@ -80,6 +80,11 @@ export interface SqlDialect {
   ilike(text: Expression<string | null>, pattern: string): Expression<SqlBool>;
   /** The text as something that compares and sorts by code points whatever the collation. */
   byCodePoints(text: Expression<string | null>): Expression<string | null>;
+  /**
+   * Tells the planner that most rows fulfil a condition, so that it looks for others to begin with; absent where the system
+   * keeps statistics of its own.
+   */
+  isCommon?(condition: Expression<SqlBool>): Expression<SqlBool>;
   /** Converts an integer to a double. */
   double(number: Expression<unknown>): AliasableExpression<number>;
   /** Makes an insert leave rows alone that are there already. */

@@ -32,6 +32,8 @@ export const sqliteDialect: SqlDialect = {
   like: (text, pattern) => sql<SqlBool>`${text} LIKE ${pattern}`,
   ilike: (text, pattern) => sql<SqlBool>`${lower(text, pattern)} LIKE ${pattern.toLowerCase()}`,
   byCodePoints: text => text,
+  // SQLite reads statistics from a table that MLflow has not, and nobody but MLflow adds tables.
+  isCommon: condition => sql<SqlBool>`likelihood(${condition}, 0.9)`,
   double: number => sql<number>`cast(${number} as real)`,
   ignoreExisting: insert => insert.onConflict(conflict => conflict.doNothing()),
   overwriteExisting: (insert, { key, set, whenGreater }) =>

@@ -32,5 +32,5 @@ ${calls.join(', ')}.
 ## TypeScript and JavaScript
 
 Our own [client library](client.md). The store contract runs against the built package, and the package is packed, installed,
-type-checked and run on Node 20 and 24, as ES module and as CommonJS, over HTTP, folders and SQLite.
+type-checked and run on Node 20 and 24, as ES module and as CommonJS, over HTTP, folders and SQLite; it also logs to \`mlflow server\` itself.
 `;

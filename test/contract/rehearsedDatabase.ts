@@ -81,9 +81,9 @@ export class RehearsedDatabase implements SqlDatabase {
   }
 }
 
-/** SQLite as a system without row numbers, whose answers are kept. */
+/** SQLite as a system without row numbers and with statistics, whose answers are kept. */
 function noting(session: SqlSession, answers: Answer[]): SqlSession {
-  const { rowNumber: _, ...dialect } = sqliteDialect;
+  const { rowNumber: _number, isCommon: _hint, ...dialect } = sqliteDialect;
   const note = <T>(rows: T[]): T[] => {
     answers.push({ rows: rows as Record<string, unknown>[], changed: 0 });
     return rows;

@@ -84,7 +84,7 @@ export interface SqlDialect {
    * Tells the planner that most rows fulfil a condition, so that it looks for others to begin with; absent where the system
    * keeps statistics of its own.
    */
-  isCommon?(condition: Expression<SqlBool>): Expression<SqlBool>;
+  readonly isCommon?: (condition: Expression<SqlBool>) => Expression<SqlBool>;
   /** Converts an integer to a double. */
   double(number: Expression<unknown>): AliasableExpression<number>;
   /** Makes an insert leave rows alone that are there already. */

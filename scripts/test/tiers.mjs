@@ -18,9 +18,9 @@ const minute = 60_000;
 export const tiers = [
   { name: 'check', what: 'format, lint, types, boundaries', run: check },
   vitestTier('unit', 'pure code', 5 * minute),
-  vitestTier('launch', 'the wrapper on real scripts and repositories', 5 * minute),
-  vitestTier('contract', 'one suite on every store', 8 * minute),
-  vitestTier('clients', 'MLflow 2 and 3 from PyPI', 10 * minute),
+  vitestTier('launch', 'the wrapper on real scripts and repositories', 10 * minute),
+  vitestTier('contract', 'one suite on every store', 15 * minute),
+  vitestTier('clients', 'MLflow 2 and 3 from PyPI', 20 * minute),
   {
     ...vitestTier('every-client', 'every MLflow from 1.30 on, over every store', 40 * minute),
     long: 'clients',

@@ -6,6 +6,8 @@ export interface ChildEnvironmentOptions {
   /** The wrapper's own server. */
   readonly trackingUri: string;
   readonly token: string;
+  /** The program that is run, by name or path. */
+  readonly command: string;
   readonly experimentName: string | undefined;
   readonly userName: string | undefined;
   /**
@@ -34,6 +36,13 @@ const REMOVED = [
   'ELECTRON_RUN_AS_NODE',
 ] as const;
 
+/**
+ * MLflow's Java client takes the token from nowhere but the URI. Others get it apart: JavaScript's `fetch` takes no URI with
+ * credentials in it, and programs print theirs.
+ */
+const JAVA =
+  /^(java|mvnw?|gradlew?|sbt|scala|scala-cli|kotlin|jbang|groovy|clj|lein|spark-submit)(\.(exe|cmd|bat|sh))?$/i;
+
 /** The script's environment: its own, pointed at the wrapper's server. */
 export function childEnvironment(options: ChildEnvironmentOptions): NodeJS.ProcessEnv {
   const removed: ReadonlySet<string> = new Set(REMOVED);
@@ -41,7 +50,12 @@ export function childEnvironment(options: ChildEnvironmentOptions): NodeJS.Proce
     Object.entries(options.inherited).filter(([name]) => !removed.has(name)),
   );
   const added: KeyValue[] = [
-    { key: 'MLFLOW_TRACKING_URI', value: options.trackingUri },
+    {
+      key: 'MLFLOW_TRACKING_URI',
+      value: JAVA.test(path.basename(options.command))
+        ? options.trackingUri.replace('://', `://mlflow:${options.token}@`)
+        : options.trackingUri,
+    },
     { key: 'MLFLOW_TRACKING_TOKEN', value: options.token },
     // The server ends with the script: "View run at http://127.0.0.1:…" would be a dead link.
     { key: 'MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT', value: 'true' },

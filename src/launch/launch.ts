@@ -132,6 +132,7 @@ export async function launch(
         inherited: request.env,
         trackingUri: server.url,
         token,
+        command: request.command,
         experimentName,
         userName: userName(request.env),
         hasCredentialsFile: existsSync(path.join(homedir(), '.mlflow', 'credentials')),

@@ -41,6 +41,50 @@ beforeAll(async () => {
 });
 afterAll(() => rm(classes, { recursive: true, force: true }));
 
+it('logs to the tracked run of mlflow-tracker run, which tells it where and as whom', () =>
+  inTemporaryFolder(async folder => {
+    const trackingUri = uriIn(folder, 'file');
+    const program = [
+      'import org.mlflow.tracking.MlflowClient;',
+      'public class Train {',
+      '  public static void main(String[] args) throws Exception {',
+      '    MlflowClient client = new MlflowClient();',
+      '    String run = client.createRun("0").getRunId();',
+      '    client.logMetric(run, "loss", 0.5);',
+      '    client.setTerminated(run);',
+      '    System.out.println("epoch 1: accuracy=0.75");',
+      '  }',
+      '}',
+    ];
+    await writeFile(join(folder, 'Train.java'), program.join('\n'));
+    const cli = join(import.meta.dirname, '../../dist/cli.js');
+    const wrapper = [cli, 'run', '--tracking-uri', trackingUri, '--'];
+    const java = [
+      'java',
+      '-XX:TieredStopAtLevel=1',
+      '-cp',
+      join(jars, '*'),
+      'Train.java',
+      '--lr=1',
+    ];
+    await run(process.execPath, [...wrapper, ...java], { cwd: folder });
+    const store = await openOurs(trackingUri, mlflow3, folder);
+    try {
+      const { items } = await store.searchRuns({ experimentIds: ['0'] });
+      expect(items).toHaveLength(1);
+      expect(items[0]?.info.status).toBe('FINISHED');
+      expect(items[0]?.data.metrics).toMatchObject([
+        { key: 'accuracy' },
+        { key: 'loss', value: 0.5 },
+      ]);
+      expect(items[0]?.data.params).toEqual([{ key: 'lr', value: '1' }]);
+      const source = items[0]?.data.tags.find(({ key }) => key === 'mlflow.source.name');
+      expect(source?.value).toBe('Train.java');
+    } finally {
+      await store.close();
+    }
+  }));
+
 /** The program against our server over that kind of store. */
 async function session(
   kind: StoreKind,

@@ -129,6 +129,7 @@ describe("the script's environment", () => {
   const options = {
     trackingUri: 'http://127.0.0.1:1',
     token: 't',
+    command: 'python',
     experimentName: 'e',
     userName: 'ada',
     hasCredentialsFile: false,

@@ -25,6 +25,7 @@ describe('where a script lives', () => {
       branch: 'main',
       sourcePath: 'models/train.py',
       dirty: false,
+      hasSubmodules: false,
     });
   });
 
@@ -33,7 +34,12 @@ describe('where a script lives', () => {
     const script = repo.write('train.py', 'print(1)\n');
     const commit = repo.commitAll();
     repo.git('checkout', '--quiet', '--detach');
-    expect(await stateOf(script)).toEqual({ commit, sourcePath: 'train.py', dirty: false });
+    expect(await stateOf(script)).toEqual({
+      commit,
+      sourcePath: 'train.py',
+      dirty: false,
+      hasSubmodules: false,
+    });
   });
 
   test('in a worktree: its own commit and branch', async () => {
@@ -59,6 +65,10 @@ describe('where a script lives', () => {
     outer.commitAll();
     const state = await stateOf(path.join(outer.folder, 'sub/train.py'));
     expect(state).toMatchObject({ commit, sourcePath: 'train.py', dirty: false });
+    outer.write('train.py', 'print(2)\n');
+    expect(await stateOf(path.join(outer.folder, 'train.py'))).toMatchObject({
+      hasSubmodules: true,
+    });
   });
 
   test('before the first commit: a branch to be, and everything is uncommitted', async () => {
@@ -210,5 +220,5 @@ test('a directory is asked about itself when there is no script', async () => {
     env: PLAIN_GIT_ENV,
     logger: silentLogger,
   });
-  expect(state).toEqual({ commit, branch: 'main', dirty: false });
+  expect(state).toEqual({ commit, branch: 'main', dirty: false, hasSubmodules: false });
 });

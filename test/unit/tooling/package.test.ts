@@ -55,7 +55,7 @@ it('holds what runs', () => {
 
 it('holds nothing else', () => {
   const allowed =
-    /^(package(\.nls)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/(extension|cli)\.js|dist\/cli\/[\w-]+\.mjs|dist\/node_modules\/@lydell\/[\w./-]+|dist\/webview\/\w+\.(js|css)|dist\/webview\/codicons\/codicon\.(css|ttf)|media\/[\w-]+\.svg|media\/icon\.png)$/;
+    /^(package(\.nls)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/(extension|cli)\.js|dist\/cli\/[\w-]+\.mjs|dist\/node_modules\/@lydell\/[\w./-]+|dist\/python\/\w+\.py|dist\/webview\/\w+\.(js|css)|dist\/webview\/codicons\/codicon\.(css|ttf)|media\/[\w-]+\.svg|media\/icon\.png)$/;
   expect(files.filter(file => !allowed.test(file))).toEqual([]);
 });
 

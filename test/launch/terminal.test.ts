@@ -53,6 +53,8 @@ describe('in a terminal', () => {
     expect(ended.code).toBe(0);
     expect(ended.stdout).toContain('[True, True, True]');
     expect(ended.stdout).toContain('got ada');
+    // Who reads the lines finds no empty ones between them.
+    expect(ended.stdout).not.toContain('\r\r\n');
     expect(ended.stdout).toContain('mlflow-tracker: run first FINISHED, in experiment e');
     expect((await bench.run()).info.status).toBe('FINISHED');
   });

@@ -89,7 +89,7 @@ export class TerminalProcess implements SupervisedProcess {
     pty.onData((chunk: string | Buffer) => {
       const bytes = Buffer.from(chunk as Buffer);
       this.options.onOutput(bytes, 'terminal');
-      if (!stdout.write(bytes)) {
+      if (!stdout.write(forOuterTerminal(bytes))) {
         pty.pause();
         stdout.once('drain', () => pty.resume());
       }
@@ -157,6 +157,16 @@ export class TerminalProcess implements SupervisedProcess {
       killGroup(pty.pid, signal);
     }
   }
+}
+
+/**
+ * The terminal around this process makes CR LF of a line feed, also in Node's raw mode: the one that the script's own has put
+ * there would be doubled, and who reads the lines, as problem matchers do, would find an empty one after each.
+ */
+function forOuterTerminal(bytes: Buffer): Buffer {
+  return process.platform === 'win32' || !bytes.includes('\r\n')
+    ? bytes
+    : Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
 }
 
 /** A terminal that is closed has no modes any more. */

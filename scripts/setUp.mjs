@@ -33,6 +33,14 @@ const mlflow2 = pythonEnvironment({
   pins: 'scripts/setUp/python/mlflow2',
 });
 
+const notebooks = pythonEnvironment({
+  title: 'Python environment with a notebook kernel',
+  folder: '.test-env/notebooks',
+  requirements: 'scripts/setUp/python/notebooks.txt',
+  pins: 'scripts/setUp/python/notebooks',
+  imports: 'nbclient, ipykernel',
+});
+
 /** Beside the environments of MLflow, which all take it in: none of them needs it for itself. */
 const pythonExtras = pythonFolder({
   title: 'Python drivers of PostgreSQL and MySQL, and psutil',
@@ -99,6 +107,7 @@ const steps = {
     desktopVscode,
     browserVscode,
     mlflow2,
+    notebooks,
     pythonExtras,
     newestMlflow,
     olderNode,

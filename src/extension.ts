@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './host/commands/registerCommands';
-import { ARTIFACT_SCHEME } from './host/contributions';
+import { ARTIFACT_SCHEME, TASK_TYPE } from './host/contributions';
 import { ArtifactFileSystem } from './host/editor/artifactFileSystem';
 import { RunIdHover } from './host/hover/runIdHover';
 import { DebugTracking } from './host/run/debugTracking';
 import { RunEndNotifier } from './host/run/runEndNotifier';
+import { TerminalEnvironment } from './host/run/terminalEnvironment';
+import { TrackedTasks } from './host/run/trackedTasks';
 import { ExperimentsView } from './host/views/experimentsView';
 import { RunView } from './host/views/runView';
 import { StatusBar } from './host/views/statusBar';
@@ -28,6 +30,8 @@ export function activate(context: vscode.ExtensionContext): ExtensionInternals {
     new StatusBar(services),
     new RunEndNotifier(services),
     new DebugTracking(services),
+    vscode.tasks.registerTaskProvider(TASK_TYPE, new TrackedTasks(services)),
+    new TerminalEnvironment(services, context.environmentVariableCollection),
     run,
     experiments,
     registerCommands({ services, experiments }),

@@ -12,11 +12,18 @@ const probe = 'import ensurepip, venv, sys; print("%d.%d" % sys.version_info[:2]
 /**
  * A virtual environment with pinned packages: every package for the Python that the pins were made with, the ones named in
  * the requirements for another.
- * @param {{ title: string, folder: string, requirements: string, pins: string, newestPython?: number }} environment all
- *   paths relative to the project; `pins` without `-<Python version>.txt`; `newestPython` is the minor version of the
- *   newest Python 3 that its packages have builds for
+ * @param {{ title: string, folder: string, requirements: string, pins: string, newestPython?: number, imports?: string }}
+ *   environment all paths relative to the project; `pins` without `-<Python version>.txt`; `newestPython` is the minor
+ *   version of the newest Python 3 that its packages have builds for; `imports` names what it must be able to import
  */
-export function pythonEnvironment({ title, folder, requirements, pins, newestPython }) {
+export function pythonEnvironment({
+  title,
+  folder,
+  requirements,
+  pins,
+  newestPython,
+  imports = 'mlflow',
+}) {
   const target = path.join(root, folder);
   const inputs = [readFileSync(path.join(root, requirements), 'utf8')];
   const stamp = () => new Stamp(path.join(target, '.set-up'), inputs);
@@ -37,7 +44,7 @@ export function pythonEnvironment({ title, folder, requirements, pins, newestPyt
         ...['--requirement', path.join(root, requirements)],
         ...(existsSync(constraints) ? ['--constraint', constraints] : []),
       ]);
-      await runQuietly(pythonOf(target), ['-c', 'import mlflow']);
+      await runQuietly(pythonOf(target), ['-c', `import ${imports}`]);
       stamp().write();
     },
   };

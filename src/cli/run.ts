@@ -4,6 +4,7 @@ import type { ArtifactRepository } from '../artifacts/artifactRepository';
 import { openRepository } from '../artifacts/openRepository';
 import { installedMlflowVersion } from '../launch/installedMlflow';
 import { launch, type LaunchServices } from '../launch/launch';
+import { isNotebook, notebookPython } from '../launch/notebook';
 import { defaultTrackingUri } from '../stores/defaultTrackingUri';
 import { openStore, remoteOf } from '../stores/openStore';
 import type { Run } from '../tracking/entities';
@@ -19,7 +20,7 @@ import { stderrLogger, writeLine } from './writers';
 /** Where our servers keep `mlflow-artifacts:/` of stores without a server, below the working directory. */
 const ARTIFACTS_DESTINATION = 'mlartifacts';
 /** `dist/python`, beside this program's folder. */
-const AUTOLOG_FOLDER = fileURLToPath(new URL('../python', import.meta.url));
+const PYTHON_FOLDER = fileURLToPath(new URL('../python', import.meta.url));
 /** Of servers before MLflow 2.17, which may refuse a longer value instead of cutting it. */
 const OLD_SERVER_TAG_LIMIT = 5_000;
 
@@ -44,21 +45,25 @@ async function track(args: RunArguments): Promise<number> {
   const logger = stderrLogger();
   const storeDir = process.cwd();
   const commandDir = path.resolve(storeDir, args.cwd ?? '.');
+  const [command, ...commandArgs] = await startable(args, commandDir);
   const trackingUri = args.trackingUri ?? (await defaultTrackingUri(storeDir, env));
   const store = await openStore(trackingUri, {
     logger,
     workingDir: storeDir,
     env,
     cacheFolder: cacheFolder(env),
-    createSchemaFor: await installedMlflowVersion(args.command, commandDir, env),
+    createSchemaFor: await installedMlflowVersion(command, commandDir, env),
   });
   try {
     const { exitCode, run: tracked } = await launch(
       {
         ...args,
+        command,
+        args: commandArgs,
         workingDir: commandDir,
         env,
-        ...(args.autolog ? { autologFolder: AUTOLOG_FOLDER } : {}),
+        notebookRunner: path.join(PYTHON_FOLDER, 'run_notebook.py'),
+        ...(args.autolog ? { autologFolder: PYTHON_FOLDER } : {}),
       },
       { store, logger, ...servicesFor(store, storeDir, logger) },
     );
@@ -67,6 +72,16 @@ async function track(args: RunArguments): Promise<number> {
   } finally {
     await store.close();
   }
+}
+
+/** The command; a notebook alone gets the Python of its folder. */
+async function startable(
+  { command, args }: RunArguments,
+  commandDir: string,
+): Promise<[string, ...string[]]> {
+  return isNotebook(command)
+    ? [await notebookPython(commandDir, process.env), command, ...args]
+    : [command, ...args];
 }
 
 function servicesFor(

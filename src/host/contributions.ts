@@ -6,6 +6,8 @@ export const COMMANDS = {
   runScript: 'tracker.script.run',
   runScriptWithArguments: 'tracker.script.runWithArguments',
   debugScript: 'tracker.script.debug',
+  runNotebook: 'tracker.notebook.run',
+  runTask: 'tracker.task.run',
   runAgain: 'tracker.run.again',
   runAgainChanged: 'tracker.run.againChanged',
   setUri: 'tracker.uri.set',
@@ -26,6 +28,7 @@ export const COMMANDS = {
   selectForCompare: 'tracker.run.selectForCompare',
   compareWithSelected: 'tracker.run.compareWithSelected',
   openLog: 'tracker.run.openLog',
+  previewMetrics: 'tracker.metrics.preview',
   openTerminal: 'tracker.run.openTerminal',
   stop: 'tracker.run.stop',
   restoreCode: 'tracker.run.restoreCode',
@@ -60,6 +63,7 @@ export const SETTINGS = {
   runMetricPatterns: 'tracker.run.metricPatterns',
   runSystemMetricsInterval: 'tracker.run.systemMetricsInterval',
   runEnvironmentVariables: 'tracker.run.environmentVariables',
+  terminalInjectEnvironment: 'tracker.terminal.injectEnvironment',
   pageSize: 'tracker.runs.pageSize',
   hoverEnabled: 'tracker.hover.enabled',
 } as const;
@@ -79,6 +83,9 @@ export const CONTEXTS = {
   compareCandidate: 'tracker:compareCandidate',
 } as const;
 export type ContextId = (typeof CONTEXTS)[keyof typeof CONTEXTS];
+
+/** `type` of tasks in tasks.json. */
+export const TASK_TYPE = 'tracker';
 
 /** URI scheme of artifacts of runs in an editor: `mlflow-run:/<run id>/<path>`. */
 export const ARTIFACT_SCHEME = 'mlflow-run';

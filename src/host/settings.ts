@@ -80,6 +80,11 @@ export class Settings implements Disposable {
     return this.texts(SETTINGS.runEnvironmentVariables);
   }
 
+  /** Whether new terminals get the store. */
+  get terminalInjectEnvironment(): boolean {
+    return this.value(SETTINGS.terminalInjectEnvironment) !== false;
+  }
+
   /** Runs read at a time. */
   get pageSize(): number {
     const value = this.value(SETTINGS.pageSize);

@@ -17,6 +17,10 @@ export interface ChildEnvironmentOptions {
   readonly hasCredentialsFile: boolean;
   /** Folder of the `sitecustomize.py` that turns on MLflow's autologging; absent where it is not wanted. */
   readonly autologFolder?: string | undefined;
+  /** The notebook that runs, as it was named; absent for a script. */
+  readonly notebook?: string | undefined;
+  /** The first interpreter is `run_notebook.py`'s, which is no place for autologging: its kernel is. */
+  readonly isNotebookRunner?: boolean;
 }
 
 /**
@@ -70,11 +74,17 @@ export function childEnvironment(options: ChildEnvironmentOptions): NodeJS.Proce
       { key: 'MLFLOW_TRACKING_PASSWORD', value: options.token },
     );
   }
+  if (options.notebook !== undefined) {
+    added.push({
+      key: 'MLFLOW_RUN_CONTEXT',
+      value: notebookContext(options.notebook, options.inherited['MLFLOW_RUN_CONTEXT']),
+    });
+  }
   const { autologFolder } = options;
   if (autologFolder !== undefined) {
     const present = options.inherited['PYTHONPATH'];
     added.push(
-      { key: 'MLFLOW_TRACKER_AUTOLOG', value: '1' },
+      { key: 'MLFLOW_TRACKER_AUTOLOG', value: options.isNotebookRunner ? '2' : '1' },
       { key: 'PYTHONPATH', value: [autologFolder, present].filter(Boolean).join(path.delimiter) },
     );
   }
@@ -83,6 +93,25 @@ export function childEnvironment(options: ChildEnvironmentOptions): NodeJS.Proce
     ...Object.fromEntries(added.map(({ key, value }) => [key, value])),
     ...withoutProxy(options.inherited),
   };
+}
+
+/**
+ * In a kernel MLflow takes `ipykernel_launcher.py` for the source. The members of this JSON object are tags of every run, and
+ * win over that.
+ */
+function notebookContext(name: string, inherited: string | undefined): string {
+  let own: unknown;
+  try {
+    own = JSON.parse(inherited ?? '{}');
+  } catch {
+    // MLflow passes over what is no JSON, too.
+    own = {};
+  }
+  return JSON.stringify({
+    ...(typeof own === 'object' ? own : {}),
+    'mlflow.source.name': name,
+    'mlflow.source.type': 'NOTEBOOK',
+  });
 }
 
 /** Where a proxy is set, MLflow's HTTP client would send requests for the loopback through it. */

@@ -2,7 +2,9 @@ import { userInfo } from 'node:os';
 import type { KeyValue } from '../tracking/entities';
 import { cutAtLine } from './cutText';
 import type { GitState } from './git/gitState';
+import { isNotebook } from './notebook';
 import { PATCH_ARTIFACT } from './recordedArtifacts';
+import type { ScriptSource } from './scriptSource';
 
 /** The command that ran, as a shell would take it, secrets hidden. Not MLflow's: it has no tag for it. */
 export const COMMAND_TAG = 'tracker.command';
@@ -15,7 +17,7 @@ const SOURCE_PATH_TAG = 'tracker.source.path';
 
 /** What is known before anything is asked: MLflow's own context tags and the command. */
 export function processTags(
-  sourceName: string,
+  source: Pick<ScriptSource, 'name' | 'file'>,
   command: string,
   workingDir: string,
   env: NodeJS.ProcessEnv,
@@ -23,8 +25,8 @@ export function processTags(
 ): readonly KeyValue[] {
   const user = userName(env);
   return [
-    { key: 'mlflow.source.name', value: sourceName },
-    { key: 'mlflow.source.type', value: 'LOCAL' },
+    { key: 'mlflow.source.name', value: source.name },
+    { key: 'mlflow.source.type', value: isNotebook(source.file) ? 'NOTEBOOK' : 'LOCAL' },
     ...(user === undefined ? [] : [{ key: 'mlflow.user', value: user }]),
     { key: COMMAND_TAG, value: cutAtLine(command, tagLimit, CUT_MARK) },
     { key: WORKING_DIR_TAG, value: workingDir },

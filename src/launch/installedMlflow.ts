@@ -1,7 +1,5 @@
-import path from 'node:path';
 import { pythonPackages } from './environment/pythonPackages';
-
-const IS_WINDOWS = process.platform === 'win32';
+import { PYTHONS_OF_FOLDER } from './environment/pythonsOfFolder';
 
 /**
  * The version of MLflow that a Python interpreter would import, read from its folders without starting it.
@@ -26,14 +24,7 @@ export async function mlflowVersionOf(
   workingDir: string,
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
-  const inFolder = IS_WINDOWS ? path.join('Scripts', 'python.exe') : path.join('bin', 'python');
-  const candidates = [
-    path.join('.venv', inFolder),
-    path.join('venv', inFolder),
-    'python3',
-    'python',
-  ];
-  for (const python of candidates) {
+  for (const python of PYTHONS_OF_FOLDER) {
     const version = await installedMlflowVersion(python, workingDir, env);
     if (version !== undefined) {
       return version;

@@ -19,6 +19,7 @@ import { startProcess, startSession } from './process/startProcess';
 import type { ProcessEnd } from './process/supervisedProcess';
 import { Recording } from './recording';
 import { reportFailure } from './reportFailure';
+import { isNotebook, prepareNotebook } from './notebook';
 import { findScriptSource, type ScriptSource } from './scriptSource';
 import { TrackedRunStore, type RunPlan } from './trackedRunStore';
 
@@ -35,6 +36,8 @@ export interface LaunchRequest {
   readonly capture: CaptureOptions;
   /** See `childEnvironment`. */
   readonly autologFolder?: string;
+  /** Path of `run_notebook.py`. */
+  readonly notebookRunner: string;
   /** Somebody else runs the command and tells about it, see `SessionProcess`. */
   readonly isSession: boolean;
 }
@@ -100,6 +103,12 @@ export async function launch(
     logger,
   });
   const experimentName = await usableExperiment(request, services.store, logger);
+  const notebook = await prepareNotebook(
+    request.command,
+    request.args,
+    source,
+    request.notebookRunner,
+  );
   const background = new BackgroundWork(logger);
   const recording = new Recording({
     ...services,
@@ -111,6 +120,7 @@ export async function launch(
     patch: git.then(state => state?.patch),
     environment: environmentOf(request, logger),
     code: codeOf(source, git, request.workingDir, logger),
+    result: () => notebook?.result(),
   });
   const tracked = new TrackedRunStore(services.store, {
     logger,
@@ -127,21 +137,26 @@ export async function launch(
   const onLife = await runMaker(source, tracked, background);
   let end: ProcessEnd;
   try {
-    end = await runProcess(request, {
-      env: childEnvironment({
-        inherited: request.env,
-        trackingUri: server.url,
-        token,
-        command: request.command,
-        experimentName,
-        userName: userName(request.env),
-        hasCredentialsFile: existsSync(path.join(homedir(), '.mlflow', 'credentials')),
-        autologFolder: request.autologFolder,
-      }),
-      onLife,
-      recording,
-      logger,
-    });
+    end = await runProcess(
+      { ...request, args: notebook?.args ?? request.args },
+      {
+        env: childEnvironment({
+          inherited: request.env,
+          trackingUri: server.url,
+          token,
+          command: request.command,
+          experimentName,
+          userName: userName(request.env),
+          hasCredentialsFile: existsSync(path.join(homedir(), '.mlflow', 'credentials')),
+          autologFolder: request.autologFolder,
+          notebook: isNotebook(source.file) ? source.name : undefined,
+          isNotebookRunner: notebook !== undefined,
+        }),
+        onLife,
+        recording,
+        logger,
+      },
+    );
   } catch (error) {
     const { exitCode, reason } = startFailure(error);
     logger.warn(`Cannot start ${request.command}: ${reason}.`);
@@ -151,6 +166,7 @@ export async function launch(
   }
   const run = await tracked.settle(end, end.endedAtMs);
   await background.finished();
+  await notebook?.dispose();
   return { exitCode: end.exitCode, ...(run === undefined ? {} : { run }) };
 }
 
@@ -172,7 +188,7 @@ function planOf(
     params: request.capture.params
       ? plannedParams(request.params, found.source.args, request.workingDir)
       : Promise.resolve(request.params),
-    contextTags: processTags(found.source.name, command, request.workingDir, request.env, tagLimit),
+    contextTags: processTags(found.source, command, request.workingDir, request.env, tagLimit),
     gitTags: found.git.then(state => gitTags(state, tagLimit)),
     userId: userName(request.env),
     startTimeMs: found.startTimeMs,

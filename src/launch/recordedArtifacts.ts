@@ -6,3 +6,9 @@ export const PATCH_ARTIFACT = 'mlflow-tracker/uncommitted.patch';
 export const ENVIRONMENT_ARTIFACT = 'mlflow-tracker/environment.json';
 /** Folder of the source files of a script whose repository cannot tell what ran, see `sourceFiles`. */
 export const CODE_FOLDER = 'mlflow-tracker/code';
+
+/** A file that is kept with a run. */
+export interface RecordedFile {
+  readonly artifactPath: string;
+  readonly content: Uint8Array<ArrayBuffer>;
+}

@@ -8,8 +8,14 @@ import { ConsoleRecord } from './console/consoleRecord';
 import { RecordWriter } from './console/recordWriter';
 import { Heart } from './heart';
 import type { OutputStream, SupervisedProcess } from './process/supervisedProcess';
+import { reportFailure } from './reportFailure';
 import type { SourceFile } from './code/sourceFiles';
-import { CODE_FOLDER, ENVIRONMENT_ARTIFACT, PATCH_ARTIFACT } from './recordedArtifacts';
+import {
+  CODE_FOLDER,
+  ENVIRONMENT_ARTIFACT,
+  PATCH_ARTIFACT,
+  type RecordedFile,
+} from './recordedArtifacts';
 import { SystemSampler } from './system/systemSampler';
 import type { TrackedRunStore } from './trackedRunStore';
 
@@ -28,6 +34,8 @@ export interface RecordingOptions {
   readonly environment: Promise<string | undefined>;
   /** Source files to keep with the run. Never rejects. */
   readonly code: Promise<readonly SourceFile[]>;
+  /** What the script leaves when it has ended. */
+  readonly result: () => Promise<RecordedFile | undefined> | undefined;
   writeArtifact(run: Run, artifactPath: string, content: Uint8Array<ArrayBuffer>): Promise<void>;
   deleteArtifact(run: Run, artifactPath: string): Promise<void>;
 }
@@ -42,6 +50,7 @@ export class Recording {
   private metrics: MetricRecorder | undefined;
   private tracked: TrackedRunStore | undefined;
   private child: SupervisedProcess | undefined;
+  private run: Run | undefined;
 
   /** Throws INVALID_PARAMETER_VALUE for a wrong pattern, before hours of training. */
   constructor(private readonly options: RecordingOptions) {
@@ -91,6 +100,7 @@ export class Recording {
   /** It is decided which run is the tracked one; again if the script's own run replaces the wrapper's. */
   keepIn(run: Run): void {
     const { options } = this;
+    this.run = run;
     const { background, patch, environment } = options;
     const keep = (what: string, artifactPath: string, text: Promise<string | undefined>): void =>
       background.start(`store the ${what}`, async () => {
@@ -118,6 +128,18 @@ export class Recording {
   async finish(): Promise<void> {
     await Promise.all([this.heart.stop(), this.sampler.stop()]);
     this.record.end();
-    await Promise.all([this.metrics?.finish(), this.writer.finish()]);
+    await Promise.all([this.metrics?.finish(), this.writer.finish(), this.keepResult()]);
+  }
+
+  private async keepResult(): Promise<void> {
+    const { options } = this;
+    try {
+      const file = await options.result();
+      if (file !== undefined && this.run !== undefined) {
+        await options.writeArtifact(this.run, file.artifactPath, file.content);
+      }
+    } catch (error) {
+      reportFailure(options.logger, 'store the executed notebook', error);
+    }
   }
 }

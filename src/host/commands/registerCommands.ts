@@ -17,9 +17,12 @@ import { copyId, copyName, copyValue } from './copyCommands';
 import { openRunLog } from './openRunLog';
 import { openRunTerminal } from './openRunTerminal';
 import { openWeb } from './openWeb';
+import { previewMetrics } from './previewMetrics';
 import { renameItem } from './renameItem';
 import { restoreRunCode } from './restoreRunCode';
 import { runAgain } from './runAgain';
+import { runCurrentNotebook } from './runCurrentNotebook';
+import { runTask } from './runTask';
 import { setDescription, setTag } from './runTagCommands';
 import { setTrackingUri } from './setTrackingUri';
 import { previewHistories, showHistories } from './showHistories';
@@ -43,6 +46,8 @@ const HANDLERS: Record<CommandId, Handler> = {
   },
   'tracker.script.debug': (context, [uri]) =>
     debugCurrentScript(context, uri instanceof vscode.Uri ? uri : undefined),
+  'tracker.notebook.run': ({ services }, args) => runCurrentNotebook(services, args),
+  'tracker.task.run': ({ services }) => runTask(services),
   'tracker.run.again': (context, args) => runAgain(context, args, false),
   'tracker.run.againChanged': (context, args) => runAgain(context, args, true),
   'tracker.uri.set': ({ services }) => setTrackingUri(services),
@@ -70,6 +75,7 @@ const HANDLERS: Record<CommandId, Handler> = {
   'tracker.run.selectForCompare': selectForCompare,
   'tracker.run.compareWithSelected': compareWithSelected,
   'tracker.run.openLog': openRunLog,
+  'tracker.metrics.preview': previewMetrics,
   'tracker.run.openTerminal': openRunTerminal,
   'tracker.run.stop': stopRuns,
   'tracker.run.restoreCode': restoreRunCode,

@@ -173,12 +173,16 @@ async function build(folder: string | undefined): Promise<boolean> {
 }
 
 /**
- * The chosen file, or the active editor's, saved.
+ * The chosen file, or the active editor's or notebook's, saved.
  * @returns the file on disk; undefined when the person does not want to save it
  */
 export async function saveScript(chosen: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
-  const uri = chosen ?? vscode.window.activeTextEditor?.document.uri;
-  const document = vscode.workspace.textDocuments.find(
+  const uri =
+    chosen ??
+    vscode.window.activeNotebookEditor?.notebook.uri ??
+    vscode.window.activeTextEditor?.document.uri;
+  const { notebookDocuments, textDocuments } = vscode.workspace;
+  const document = [...notebookDocuments, ...textDocuments].find(
     candidate => candidate.uri.toString() === uri?.toString(),
   );
   if (uri === undefined) {
@@ -197,7 +201,9 @@ export async function saveScript(chosen: vscode.Uri | undefined): Promise<vscode
   return saved;
 }
 
-async function save(document: vscode.TextDocument): Promise<vscode.Uri | undefined> {
+async function save(
+  document: vscode.TextDocument | vscode.NotebookDocument,
+): Promise<vscode.Uri | undefined> {
   if (document.isUntitled) {
     return await vscode.workspace.save(document.uri);
   }

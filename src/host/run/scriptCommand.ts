@@ -41,6 +41,7 @@ const LANGUAGE_OF_ENDING: Readonly<Record<string, string>> = {
   '.cc': 'cpp',
   '.cpp': 'cpp',
   '.cxx': 'cpp',
+  '.ipynb': 'jupyter',
 };
 
 /** Languages whose programs are built first, by the folder's own build task. */
@@ -52,6 +53,8 @@ type Table = Readonly<
 
 /** How each language is run. A further language is one line; a person adds theirs in `tracker.run.commands`. */
 const LANGUAGES: Table = {
+  // The wrapper executes it with its kernel.
+  jupyter: async (script, python) => [await python(), relative(script)],
   python: async (script, python) => [await python(), ...pythonArguments(script)],
   r: script => run('Rscript', script),
   julia: script => run('julia', script, '--project=@.'),
@@ -113,9 +116,10 @@ function ownKeys(script: Script): readonly string[] {
 }
 
 function languageOf({ file, languageId }: Script): string {
-  return languageId !== undefined && languageId !== 'plaintext'
-    ? languageId
-    : (LANGUAGE_OF_ENDING[path.extname(file).toLowerCase()] ?? '');
+  const ofEnding = LANGUAGE_OF_ENDING[path.extname(file).toLowerCase()] ?? '';
+  // A notebook that is shown as text is JSON to the editor.
+  const isUnknown = languageId === undefined || languageId === 'plaintext';
+  return isUnknown || ofEnding === 'jupyter' ? ofEnding : languageId;
 }
 
 async function expandCommand(

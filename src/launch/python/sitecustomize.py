@@ -1,6 +1,6 @@
 """Turns on MLflow's autologging before a script, for `mlflow-tracker run --autolog`: Python imports this file by its name.
 
-It acts once, in the first interpreter, and gives way to the `sitecustomize` that it hides.
+It acts once, in the first interpreter (for a notebook in the second, its kernel), and gives way to the `sitecustomize` that it hides.
 """
 
 import importlib.machinery
@@ -21,7 +21,10 @@ def _give_way():
 
 
 def _autolog():
-    if os.environ.pop("MLFLOW_TRACKER_AUTOLOG", None) != "1":
+    turn = os.environ.pop("MLFLOW_TRACKER_AUTOLOG", None)
+    if turn == "2":
+        os.environ["MLFLOW_TRACKER_AUTOLOG"] = "1"
+    if turn != "1":
         return
     # What the script starts itself gets Python's path as the person has it.
     entries = os.environ.get("PYTHONPATH", "").split(os.pathsep)

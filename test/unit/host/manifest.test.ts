@@ -122,8 +122,13 @@ describe('commands', () => {
     const hidden = new Map(
       (contributes.menus['commandPalette'] ?? []).map(one => [one.command, one.when]),
     );
-    // The first two ask for runs when nothing is selected, the third is for all experiments then.
-    const asking: readonly string[] = [COMMANDS.showHistories, COMMANDS.compare, COMMANDS.endStale];
+    // The first two ask for runs when nothing is selected, the third is for all experiments then, the last for the editor.
+    const asking: readonly string[] = [
+      COMMANDS.showHistories,
+      COMMANDS.compare,
+      COMMANDS.endStale,
+      COMMANDS.previewMetrics,
+    ];
     const rowOnly = [...inRows].filter(id => !elsewhere.has(id) && !asking.includes(id));
     expect(rowOnly.filter(id => hidden.get(id) !== 'false')).toEqual([]);
   });

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import {
   credentialsToEnvironment,
-  joinCredentials,
   splitCredentials,
   type Credentials,
 } from '../../http/credentials';
@@ -37,7 +36,9 @@ export async function terminalVariables(
       return { MLFLOW_TRACKING_URI: url, ...credentialVariables(credentials ?? stored, env) };
     }
     default:
-      return { MLFLOW_TRACKING_URI: joinCredentials(uri, stored) };
+      // MLflow takes the password of a database from its URI only. One that is kept in the secret storage stays there: a
+      // terminal's variables are shown to whoever asks VS Code for them.
+      return stored === undefined ? { MLFLOW_TRACKING_URI: uri } : {};
   }
 }
 

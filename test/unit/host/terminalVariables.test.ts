@@ -59,8 +59,7 @@ describe("MLflow's variables of a terminal", () => {
       TRACKING_USERNAME: 'me',
       TRACKING_PASSWORD: 'secret',
     });
-    expect(await of('postgresql://h/db', basic)).toEqual({
-      TRACKING_URI: 'postgresql://u:p%40@h/db',
-    });
+    expect(await of('postgresql://h/db', basic)).toEqual({});
+    expect(await of('postgresql://h/db')).toEqual({ TRACKING_URI: 'postgresql://h/db' });
   });
 });

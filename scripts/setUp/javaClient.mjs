@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from '../lib/paths.mjs';
@@ -13,7 +13,9 @@ export const javaClient = {
   title: 'MLflow’s Java client',
 
   isDone() {
-    return stamp().isFresh() && globSync('mlflow-client-*.jar', { cwd: target }).length > 0;
+    return (
+      stamp().isFresh() && readdirSync(target).some(name => /^mlflow-client-.*\.jar$/.test(name))
+    );
   },
 
   async run() {

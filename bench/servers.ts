@@ -53,7 +53,9 @@ async function started(
       throw new Error(`the server for ${url} ended with ${child.exitCode}`);
     }
     try {
-      const response = await fetch(`${url}/health`);
+      const response = await fetch(`${url}/health`, { headers: { connection: 'close' } });
+      // Unread, it would keep its connection until the server goes away, and this program with it.
+      await response.text();
       if (response.ok) {
         const readyMs = performance.now() - startedAt;
         return { url, port, group: child.pid ?? 0, readyMs, stop };

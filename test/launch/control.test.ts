@@ -180,6 +180,8 @@ describe('a script that is asked to end', () => {
     const running = bench.start([PYTHON, 'train.py']);
     await running.says('child');
     const child = Number(/child (\d+)/.exec(running.stdout)?.[1]);
+    // The run is made beside the script, from its first output on.
+    await until(async () => (await bench.runs()).length === 1);
     const { pid } = readHeartbeat((await bench.run()).data.tags) ?? {};
     process.kill(pid ?? 0, 'SIGINT');
     expect((await running.ended).code).not.toBe(0);

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { rowProjection } from '../../src/host/model/runQuery';
 import * as runs from '../../src/wire/endpoints/runEndpoints';
 import type { Load, LoadJob } from '../load/loadJob';
@@ -232,16 +233,34 @@ async function newRun(contender: Contender): Promise<string> {
   return run.info.run_id;
 }
 
+/**
+ * On a connection of its own: a kept one may have been closed by the server since the last round. Not by `fetch`, which fails
+ * an assertion of its own when a server closes behind an answer of several megabytes.
+ */
 async function ask<T>({ server }: Contender, path: string, body: object): Promise<T> {
-  const response = await fetch(`${server.url}${API}${path}`, {
-    method: 'POST',
-    // A kept connection may have been closed by the server since the last round.
-    headers: { 'content-type': 'application/json', connection: 'close' },
-    body: JSON.stringify(body),
-  });
-  const text = await response.text();
-  if (!response.ok) {
-    throw new Error(`${path}: ${response.status} ${text.slice(0, 300)}`);
+  const { status, text } = await new Promise<{ status: number; text: string }>(
+    (resolve, reject) => {
+      const sent = request(
+        `${server.url}${API}${path}`,
+        { method: 'POST', agent: false, headers: { 'content-type': 'application/json' } },
+        answer => {
+          const chunks: Buffer[] = [];
+          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+          answer.once('error', reject);
+          answer.once('end', () =>
+            resolve({
+              status: answer.statusCode ?? 0,
+              text: Buffer.concat(chunks).toString('utf8'),
+            }),
+          );
+        },
+      );
+      sent.once('error', reject);
+      sent.end(JSON.stringify(body));
+    },
+  );
+  if (status !== 200) {
+    throw new Error(`${path}: ${status} ${text.slice(0, 300)}`);
   }
   return JSON.parse(text) as T;
 }

@@ -10,6 +10,9 @@ const TRACK = 'track';
 /** In the resolved configuration: which wrapper looks after the session. */
 const WRAPPER = 'trackerWrapper';
 
+/** ms after which a session that was configured has not begun: its debugger is missing, or has refused. */
+const BEGIN_MS = 60_000;
+
 interface TrackedSession {
   readonly wrapper: DebugWrapper;
   session: vscode.DebugSession | undefined;
@@ -30,7 +33,11 @@ export class DebugTracking
   private readonly sessions = new Map<string, TrackedSession>();
   private count = 0;
 
-  constructor(private readonly services: Services) {
+  constructor(
+    private readonly services: Services,
+    /** For tests. */
+    private readonly beginMs = BEGIN_MS,
+  ) {
     this.disposables.add(vscode.debug.registerDebugConfigurationProvider('*', this));
     this.disposables.add(vscode.debug.registerDebugAdapterTrackerFactory('*', this));
     this.disposables.add(vscode.debug.onDidTerminateDebugSession(session => this.ended(session)));
@@ -73,6 +80,7 @@ export class DebugTracking
         exitCode: undefined,
         wasStopped: false,
       });
+      setTimeout(() => this.endUnbegun(id), this.beginMs);
       services.opener.expectRun();
       const env: unknown = config['env'];
       return {
@@ -115,6 +123,15 @@ export class DebugTracking
     }
     this.sessions.delete(id);
     tracked.wrapper.end(tracked.exitCode ?? (tracked.wasStopped ? null : 0));
+  }
+
+  /** Nobody tells that a session does not come about; its wrapper would wait, and its run go on, for as long as the window. */
+  private endUnbegun(id: string): void {
+    const tracked = this.sessions.get(id);
+    if (tracked !== undefined && tracked.session === undefined) {
+      this.sessions.delete(id);
+      tracked.wrapper.end(null);
+    }
   }
 
   private trackedOf(session: vscode.DebugSession): TrackedSession | undefined {

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { ExtensionInternals } from '../../../src/extension';
 import { COMMANDS } from '../../../src/host/contributions';
 import { artifactUri } from '../../../src/host/editor/artifactUri';
+import { DebugTracking } from '../../../src/host/run/debugTracking';
 import type { Run } from '../../../src/tracking/entities';
 import { activated, eventually, temporaryFolder, useStore } from './support/extension';
 
@@ -61,7 +62,11 @@ describe('Track: Debug current script', () => {
     const line = new vscode.Location(uri, new vscode.Position(2, 0));
     vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(line)]);
     await vscode.commands.executeCommand(COMMANDS.debugScript);
-    await eventually('a stop at the breakpoint', () => vscode.debug.activeStackItem !== undefined);
+    // A thread is active before it has stopped; a frame is not.
+    await eventually(
+      'a stop at the breakpoint',
+      () => vscode.debug.activeStackItem instanceof vscode.DebugStackFrame,
+    );
     await run('debugged.js', 'RUNNING');
     await vscode.commands.executeCommand('workbench.action.debug.continue');
     const { info, data } = await run('debugged.js', 'FINISHED');
@@ -103,6 +108,17 @@ describe('Track: Debug current script', () => {
     );
   });
 
+  it('ends the run of a session that does not come about', async () => {
+    const uri = await open('refused.js', ['']);
+    const [workspace] = vscode.workspace.workspaceFolders ?? [];
+    const tracking = new DebugTracking(extension.services, 4_000);
+    const config = { type: 'node', request: 'launch', name: 'r', program: uri.fsPath, track: true };
+    assert.ok(await tracking.resolveDebugConfigurationWithSubstitutedVariables(workspace, config));
+    await run('refused.js', 'RUNNING');
+    await run('refused.js', 'KILLED');
+    tracking.dispose();
+  });
+
   it('leaves configurations without it alone', async () => {
     const uri = await open('plain.js', ['process.exit(0);']);
     const [workspace] = vscode.workspace.workspaceFolders ?? [];
@@ -116,6 +132,6 @@ describe('Track: Debug current script', () => {
       experimentIds: experiments.items.map(({ experimentId }) => experimentId),
     });
     const names = items.map(({ data }) => data.tags.find(tag => tag.key === SOURCE_TAG)?.value);
-    assert.deepEqual(names.sort(), ['debugged.js', 'stopped.js']);
+    assert.ok(names.includes('stopped.js') && !names.includes('plain.js'));
   });
 });

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { isPython } from '../../launch/environment/pythonPackages';
-import { installedMlflowVersion } from '../../launch/installedMlflow';
+import { missingPackages } from '../../launch/environment/pythonPackages';
 import type { Notifier } from '../notifier';
+import { installPackages } from './installPackages';
 
 const KEY = 'tracker.clientOffered';
+/** Either brings the module `mlflow`. */
+const CLIENTS = ['mlflow', 'mlflow-skinny'];
 const IMPORT = /^\s*(import|from)\s+mlflow\b/m;
 
 /** Offers, once for each interpreter, to install MLflow's small client where a script imports it and it is not there. */
@@ -19,14 +21,15 @@ export class ClientOffer {
    * @param command what runs it
    */
   async offerFor(file: string, [program]: readonly string[]): Promise<void> {
-    if (program === undefined || !isPython(program) || this.offered.includes(program)) {
+    if (program === undefined || this.offered.includes(program)) {
       return;
     }
     const text = await readFile(file, 'utf8').catch(() => '');
-    if (
-      !IMPORT.test(text) ||
-      (await installedMlflowVersion(program, '.', process.env)) !== undefined
-    ) {
+    if (!IMPORT.test(text)) {
+      return;
+    }
+    const missing = await missingPackages(program, CLIENTS, '.', process.env);
+    if (missing?.length !== CLIENTS.length) {
       return;
     }
     await this.state.update(KEY, [...this.offered, program]);
@@ -34,7 +37,7 @@ export class ClientOffer {
       vscode.l10n.t('The script imports mlflow, which {0} does not have.', program),
       {
         title: vscode.l10n.t('Install mlflow-skinny'),
-        run: () => install(program),
+        run: () => installPackages(program, ['mlflow-skinny']),
       },
     );
   }
@@ -42,14 +45,4 @@ export class ClientOffer {
   private get offered(): readonly string[] {
     return this.state.get<readonly string[]>(KEY, []);
   }
-}
-
-/** In a terminal, where the person sees what pip does and says. */
-function install(python: string): void {
-  const terminal = vscode.window.createTerminal({
-    name: 'mlflow-skinny',
-    shellPath: python,
-    shellArgs: ['-m', 'pip', 'install', 'mlflow-skinny'],
-  });
-  terminal.show(true);
 }

@@ -2,9 +2,11 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Logger } from '../../base/logger';
 import { credentialsToEnvironment, type Credentials } from '../../http/credentials';
+import { isNotebook } from '../../launch/notebook';
 import { TrackingError } from '../../tracking/trackingError';
 import type { Notifier } from '../notifier';
 import type { ArgumentHistory } from './argumentHistory';
+import { canRunNotebooks } from './canRunNotebooks';
 import { captureOptions, type RunSettings } from './captureOptions';
 import type { ClientOffer } from './clientOffer';
 import { findInterpreter } from './pythonInterpreter';
@@ -51,6 +53,9 @@ export async function runCurrentScript(
   const script = { file, cwd, languageId: languageOf(saved) };
   const options = { commands: settings.runCommands, python };
   const command = await scriptCommand(script, options);
+  if (isNotebook(file) && !(await canRunNotebooks(command, services.notifier))) {
+    return;
+  }
   const args = await askArguments?.(file);
   if (askArguments !== undefined && args === undefined) {
     return;

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TemporaryFolder } from '../harness/temporaryFolder';
@@ -7,11 +7,14 @@ import { Workbench } from './workbench';
 
 /** Runs until the file `go` is there. */
 const SCRIPT = 'import os, time\nwhile not os.path.exists("go"): time.sleep(0.1)\n';
+/** Listens on a port of its own until then. */
+const LISTENER = `import socket\nlistener = socket.create_server(("127.0.0.1", 0))\n${SCRIPT}`;
 const TITLE = 'Track: Run current script';
 
 async function scriptFolder(): Promise<TemporaryFolder> {
   const folder = await TemporaryFolder.create();
   await writeFile(path.join(folder.path, 'waiting.py'), SCRIPT);
+  await writeFile(path.join(folder.path, 'listening.py'), LISTENER);
   return folder;
 }
 
@@ -52,6 +55,40 @@ describe('A tracked script', () => {
     expect(await vscode.page.locator('.terminal-tabs-entry').count()).toBe(0);
     await vscode.openCommand('Terminal: Create New Terminal');
     await vscode.page.locator('.terminal-tabs-entry').nth(1).waitFor();
+  });
+
+  it('forwards no port of ours from the machine to the person', async () => {
+    // What listens here while the script runs: the server of the window, and the one of the wrapper.
+    await rm(path.join(folder.path, 'go'));
+    await vscode.openFile('waiting.py');
+    await vscode.openCommand(TITLE);
+    await vscode.run(0).locator('.codicon-sync').waitFor();
+    await vscode.openFile('listening.py');
+    await vscode.openCommand(TITLE);
+    // VS Code looks every few seconds; it has looked when it has found the port of the script itself.
+    const ports = vscode.page.locator('.statusbar-item:has(.codicon-radio-tower)');
+    await ports.getByText('1', { exact: true }).waitFor();
+    await writeFile(path.join(folder.path, 'go'), '');
+    await vscode.run(0).locator('.codicon-pass').waitFor();
+    expect(await ports.textContent()).toMatch(/^\s*[01]$/);
+  });
+});
+
+describe('A notebook', () => {
+  it('that its Python cannot run gives no run, and the person is told what to install', async () => {
+    await using folder = await TemporaryFolder.create();
+    const metadata = { kernelspec: { name: 'python3', display_name: 'Python 3' } };
+    const notebook = { nbformat: 4, nbformat_minor: 5, metadata, cells: [] };
+    await writeFile(path.join(folder.path, 'study.ipynb'), JSON.stringify(notebook));
+    await using vscode = await Workbench.open(folder.path, {
+      settings: { 'tracker.run.python': examplesPython },
+    });
+    await vscode.openFile('study.ipynb');
+    await vscode.openCommand('Track: Run current notebook');
+    await vscode.openCommand('Notifications: Show Notifications');
+    await vscode.notifications.getByText('cannot run notebooks: it has no nbclient').waitFor();
+    await vscode.notifications.getByText('Install nbclient, ipykernel').waitFor();
+    expect(await vscode.terminal.count()).toBe(0);
   });
 });
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { ArtifactRepository } from '../artifacts/artifactRepository';
 import { openRepository } from '../artifacts/openRepository';
 import { installedMlflowVersion } from '../launch/installedMlflow';
-import { launch, type LaunchServices } from '../launch/launch';
+import { launch, type LaunchResult, type LaunchServices } from '../launch/launch';
 import { isNotebook, notebookPython } from '../launch/notebook';
 import { defaultTrackingUri } from '../stores/defaultTrackingUri';
 import { openStore, remoteOf } from '../stores/openStore';
@@ -55,7 +55,7 @@ async function track(args: RunArguments): Promise<number> {
     createSchemaFor: await installedMlflowVersion(command, commandDir, env),
   });
   try {
-    const { exitCode, run: tracked } = await launch(
+    const result = await launch(
       {
         ...args,
         command,
@@ -67,8 +67,8 @@ async function track(args: RunArguments): Promise<number> {
       },
       { store, logger, ...servicesFor(store, storeDir, logger) },
     );
-    await sayGoodbye(args, store, tracked);
-    return exitCode;
+    await sayGoodbye(args, store, result);
+    return result.exitCode;
   } finally {
     await store.close();
   }
@@ -120,17 +120,28 @@ function servicesFor(
   };
 }
 
-/** In a terminal a person wants to know where the run is; elsewhere the output is the command's alone. */
+/**
+ * In a terminal a person wants to know where the script failed and where the run is; elsewhere the output is the command's
+ * alone. The problem matcher of the manifest reads the first line.
+ */
 async function sayGoodbye(
   args: RunArguments,
   store: TrackingStore,
-  run: Run | undefined,
+  { run, error }: LaunchResult,
 ): Promise<void> {
-  if (run === undefined || !process.stderr.isTTY) {
+  if (!process.stderr.isTTY) {
+    return;
+  }
+  const from = args.keepOpenFolder === undefined ? 'mlflow-tracker: ' : '';
+  if (error !== undefined) {
+    const { file, line, column, message } = error;
+    const place = column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
+    writeLine(process.stderr, `${from}error at ${place}: ${message}`);
+  }
+  if (run === undefined) {
     return;
   }
   const { runName, status, experimentId } = run.info;
   const { name } = await store.getExperiment(experimentId);
-  const from = args.keepOpenFolder === undefined ? 'mlflow-tracker: ' : '';
   writeLine(process.stderr, `${from}run ${runName} ${status}, in experiment ${name}`);
 }

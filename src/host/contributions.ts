@@ -87,5 +87,12 @@ export type ContextId = (typeof CONTEXTS)[keyof typeof CONTEXTS];
 /** `type` of tasks in tasks.json. */
 export const TASK_TYPE = 'tracker';
 
+/**
+ * What finds problems in a task's output: the line in which the wrapper tells where a script failed. The traces themselves
+ * cannot be matched: to a terminal that is used again VS Code gives each line once more (microsoft/vscode#183262), and its
+ * patterns have a fixed number of lines, which does not reach over a library's to the person's own.
+ */
+export const PROBLEM_MATCHER = '$tracker';
+
 /** URI scheme of artifacts of runs in an editor: `mlflow-run:/<run id>/<path>`. */
 export const ARTIFACT_SCHEME = 'mlflow-run';

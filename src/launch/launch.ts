@@ -10,6 +10,7 @@ import type { TrackingStore } from '../tracking/trackingStore';
 import { BackgroundWork } from './backgroundWork';
 import { plannedParams } from './capture/plannedParams';
 import { childEnvironment } from './childEnvironment';
+import type { ErrorPlace } from './console/errorFinder';
 import { sourceFiles, type SourceFile } from './code/sourceFiles';
 import { commandText } from './commandText';
 import { gitTags, processTags, userName } from './contextTags';
@@ -73,6 +74,8 @@ export interface LaunchResult {
   readonly exitCode: number;
   /** As it ended; absent when the script could not be started, only resumed runs, or the store failed. */
   readonly run?: Run;
+  /** Where the script failed, where it has told so. */
+  readonly error?: ErrorPlace;
 }
 
 /** ms between SIGTERM and SIGKILL. */
@@ -167,7 +170,12 @@ export async function launch(
   const run = await tracked.settle(end, end.endedAtMs);
   await background.finished();
   await notebook?.dispose();
-  return { exitCode: end.exitCode, ...(run === undefined ? {} : { run }) };
+  const error = end.outcome === 'FAILED' ? recording.errorPlace() : undefined;
+  return {
+    exitCode: end.exitCode,
+    ...(run === undefined ? {} : { run }),
+    ...(error === undefined ? {} : { error }),
+  };
 }
 
 function planOf(

@@ -5,6 +5,7 @@ import type { BackgroundWork } from './backgroundWork';
 import { MetricRecorder } from './capture/metricRecorder';
 import { OutputMetrics } from './capture/outputMetrics';
 import { ConsoleRecord } from './console/consoleRecord';
+import { ErrorFinder, type ErrorPlace } from './console/errorFinder';
 import { RecordWriter } from './console/recordWriter';
 import { Heart } from './heart';
 import type { OutputStream, SupervisedProcess } from './process/supervisedProcess';
@@ -44,6 +45,7 @@ export interface RecordingOptions {
 export class Recording {
   private readonly record: ConsoleRecord;
   private readonly writer: RecordWriter;
+  private readonly errors: ErrorFinder;
   private readonly reader: OutputMetrics | undefined;
   private readonly heart: Heart;
   private readonly sampler: SystemSampler;
@@ -56,7 +58,13 @@ export class Recording {
   constructor(private readonly options: RecordingOptions) {
     const { logger, metricPatterns } = options;
     this.reader = metricPatterns && new OutputMetrics(metricPatterns);
-    this.record = new ConsoleRecord({ onLine: line => this.metrics?.read(line) });
+    this.errors = new ErrorFinder(options.workingDir);
+    this.record = new ConsoleRecord({
+      onLine: line => {
+        this.metrics?.read(line);
+        this.errors.read(line);
+      },
+    });
     this.writer = new RecordWriter(this.record, logger);
     this.heart = new Heart({
       store: options.store,
@@ -129,6 +137,11 @@ export class Recording {
     await Promise.all([this.heart.stop(), this.sampler.stop()]);
     this.record.end();
     await Promise.all([this.metrics?.finish(), this.writer.finish(), this.keepResult()]);
+  }
+
+  /** Where the script failed, as far as it has told; of one that has failed, after `finish`. */
+  errorPlace(): ErrorPlace | undefined {
+    return this.errors.find();
   }
 
   private async keepResult(): Promise<void> {

@@ -142,6 +142,31 @@ describe('in a terminal', () => {
     expect(run.data.metrics).toMatchObject([{ key: 'loss', value: 0.5, step: 1 }]);
   });
 
+  test('the person is told in which of their lines it failed, under a library', async () => {
+    const bench = await Workbench.create();
+    const ended = await inTerminal(bench, ['import json', '', 'json.loads("{")'], []);
+    const file = path.join(bench.folder, 'train.py');
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toMatch(
+      `mlflow-tracker: error at ${file}:3: json.decoder.JSONDecodeError: Expecting property name`,
+    );
+    const script = bench.write('train.mjs', ['import fs from "node:fs";', 'fs.readFileSync("-");']);
+    const wrapper = [process.execPath, CLI, 'run', '--tracking-uri', bench.trackingUri];
+    const node = await drive(bench, [...wrapper, '--', process.execPath, 'train.mjs'], []);
+    expect(node.stdout).toContain(`mlflow-tracker: error at ${script}:2:4: Error: ENOENT`);
+  });
+
+  test('nothing is told of an error that did not end the script', async () => {
+    const bench = await Workbench.create();
+    const ended = await inTerminal(
+      bench,
+      ['import traceback', 'try: 1 / 0', 'except ZeroDivisionError: traceback.print_exc()'],
+      [],
+    );
+    expect(ended.stdout).toContain('ZeroDivisionError');
+    expect(ended.stdout).not.toContain('error at');
+  });
+
   test('the script sees the size of the terminal, also when it changes', async () => {
     const bench = await Workbench.create();
     const ended = await inTerminal(

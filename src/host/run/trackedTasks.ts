@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { TrackingError } from '../../tracking/trackingError';
 import type { Services } from '../../services';
-import { TASK_TYPE } from '../contributions';
+import { PROBLEM_MATCHER, TASK_TYPE } from '../contributions';
 import { findInterpreter } from './pythonInterpreter';
 import { trackedOptions } from './runCurrentScript';
 import { scriptCommand } from './scriptCommand';
@@ -78,7 +78,7 @@ export class TrackedTasks implements vscode.TaskProvider {
         env: { ...withoutNulls(env), ELECTRON_RUN_AS_NODE: '1' },
       },
     );
-    return new vscode.Task(definition, folder, name, TASK_TYPE, execution);
+    return new vscode.Task(definition, folder, name, TASK_TYPE, execution, PROBLEM_MATCHER);
   }
 
   /** A file of the folder is a script in its language, anything else a program. */

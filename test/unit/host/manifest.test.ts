@@ -5,7 +5,9 @@ import {
   ARTIFACT_SCHEME,
   COMMANDS,
   CONTEXTS,
+  PROBLEM_MATCHER,
   SETTINGS,
+  TASK_TYPE,
   VIEW_CONTAINER,
   VIEWS,
 } from '../../../src/host/contributions';
@@ -24,6 +26,8 @@ interface Manifest {
     readonly viewsWelcome: readonly { view: string; contents: string; when?: string }[];
     readonly menus: Record<string, readonly Menu[]>;
     readonly keybindings: readonly (Menu & { key: string })[];
+    readonly taskDefinitions: readonly { type: string }[];
+    readonly problemMatchers: readonly { name: string; label: string }[];
     readonly configuration: {
       readonly properties: Record<
         string,
@@ -69,6 +73,11 @@ describe('the manifest and contributions.ts', () => {
     expect(sorted(used)).toEqual(sorted(Object.values(CONTEXTS)));
   });
 
+  it('name the same type of task and problem matcher', () => {
+    expect(contributes.taskDefinitions.map(({ type }) => type)).toEqual([TASK_TYPE]);
+    expect(contributes.problemMatchers.map(({ name }) => `$${name}`)).toEqual([PROBLEM_MATCHER]);
+  });
+
   it('name the same file scheme', () => {
     expect(manifest.activationEvents).toContain(`onFileSystem:${ARTIFACT_SCHEME}`);
   });
@@ -84,6 +93,7 @@ describe('the manifest and package.nls.json', () => {
     const shown = [
       ...contributes.commands.flatMap(one => [one.title, one.category]),
       ...contributes.viewsWelcome.map(one => one.contents),
+      ...contributes.problemMatchers.map(one => one.label),
       ...Object.values(contributes.configuration.properties).map(one => one.markdownDescription),
     ];
     expect(shown.filter(text => !/^%[\w.]+%$/.test(text ?? ''))).toEqual([]);

@@ -36,6 +36,13 @@ describe('tasks of the type tracker', () => {
     await vscode.workspace.getConfiguration().update(SETTINGS.runPython, value, target);
   }
 
+  /** As a person writes them into tasks.json. */
+  function writeTasks(tasks: readonly object[]): void {
+    mkdirSync(path.join(folder, '.vscode'), { recursive: true });
+    const content = JSON.stringify({ version: '2.0.0', tasks });
+    writeFileSync(path.join(folder, '.vscode/tasks.json'), content);
+  }
+
   async function taskNamed(name: string): Promise<vscode.Task> {
     return await eventually(`the task ${name}`, async () => {
       const tasks = await vscode.tasks.fetchTasks({ type: TASK_TYPE });
@@ -66,7 +73,6 @@ describe('tasks of the type tracker', () => {
 
   it('of tasks.json run as tracked runs, and the exit code counts', async () => {
     writeFileSync(path.join(folder, 'task.py'), 'import sys\nint(sys.argv[1])\n');
-    mkdirSync(path.join(folder, '.vscode'), { recursive: true });
     const task = {
       type: TASK_TYPE,
       command: 'task.py',
@@ -75,16 +81,10 @@ describe('tasks of the type tracker', () => {
       params: { depth: 3 },
       tags: { who: 'me' },
     };
-    writeFileSync(
-      path.join(folder, '.vscode/tasks.json'),
-      JSON.stringify({
-        version: '2.0.0',
-        tasks: [
-          { ...task, label: 'good', args: ['1'] },
-          { ...task, label: 'bad', args: ['x'] },
-        ],
-      }),
-    );
+    writeTasks([
+      { ...task, label: 'good', args: ['1'] },
+      { ...task, label: 'bad', args: ['x'] },
+    ]);
     assert.equal(await execute(await taskNamed('good')), 0);
     const [run] = await runs();
     assert.equal(run?.info.status, 'FINISHED');
@@ -97,6 +97,58 @@ describe('tasks of the type tracker', () => {
 
     assert.equal(await execute(await taskNamed('bad')), 1);
     assert.deepEqual((await runs()).map(({ info }) => info.status).sort(), ['FAILED', 'FINISHED']);
+  });
+
+  describe('and the Problems panel', () => {
+    const task = { type: TASK_TYPE, command: 'broken.py' };
+
+    /** Runs a script that fails in this line, or in none. */
+    async function run(name: string, errorLine: number | undefined): Promise<void> {
+      const lines = ['import json', '', '', ''];
+      if (errorLine !== undefined) {
+        lines[errorLine - 1] = 'json.loads("{")';
+      }
+      writeFileSync(path.join(folder, 'broken.py'), `${lines.join('\n')}\n`);
+      assert.equal(await execute(await taskNamed(name)), errorLine === undefined ? 0 : 1);
+    }
+
+    function problems(): readonly vscode.Diagnostic[] {
+      return vscode.languages.getDiagnostics(vscode.Uri.file(path.join(folder, 'broken.py')));
+    }
+
+    it('show where the script failed, each time, and nothing once it succeeds', async () => {
+      writeTasks([{ ...task, label: 'broken' }]);
+      // VS Code runs it again in the terminal of the first time.
+      for (const line of [2, 4]) {
+        await run('broken', line);
+        const problem = await eventually(`a problem in line ${line}`, () =>
+          problems().find(({ range }) => range.start.line === line - 1),
+        );
+        assert.match(problem.message, /^json\.decoder\.JSONDecodeError: Expecting property name/);
+        assert.equal(problem.severity, vscode.DiagnosticSeverity.Error);
+        assert.equal(problem.source, 'MLflow Tracker');
+        assert.equal(problems().length, 1);
+      }
+      await run('broken', undefined);
+      await eventually('no problem', () => problems().length === 0);
+    });
+
+    it('leave that to the matcher of tasks.json where there is one', async () => {
+      // The very last line: what another matcher had found before would be there by then.
+      const pattern = {
+        regexp: '^mlflow-tracker: run (.+):(\\d+) (FAILED)',
+        ...{ file: 1, line: 2, message: 3 },
+      };
+      const problemMatcher = { owner: 'mine', source: 'mine', fileLocation: 'absolute', pattern };
+      const runName = `${path.join(folder, 'broken.py')}:1`;
+      writeTasks([{ ...task, label: 'own matcher', runName, problemMatcher }]);
+      await run('own matcher', 3);
+      await eventually('my problem', () => problems().some(({ source }) => source === 'mine'));
+      assert.deepEqual(
+        problems().map(({ message }) => message),
+        ['FAILED'],
+      );
+    });
   });
 
   it('are offered for the active script', async () => {

@@ -25,6 +25,14 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface MetricColumnsOptions extends CallOptions {
+  /**
+   * What an earlier call returned for this metric. A store that can tell that the history has only grown since then reads
+   * what is new; the answer is the same without it.
+   */
+  readonly grownFrom?: MetricColumns;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   /** Present only when there is more. Opaque: see `pageToken.ts`. */
@@ -221,7 +229,11 @@ export interface TrackingStore {
   /** In the store's own order: files as written, SQL by timestamp, step, value. */
   getMetricHistory(request: MetricHistoryRequest, options?: CallOptions): Promise<Page<Metric>>;
   /** The whole history for drawing; empty columns for an unknown key. */
-  getMetricColumns(runId: RunId, metricKey: string, options?: CallOptions): Promise<MetricColumns>;
+  getMetricColumns(
+    runId: RunId,
+    metricKey: string,
+    options?: MetricColumnsOptions,
+  ): Promise<MetricColumns>;
 
   createLoggedModel(request: CreateLoggedModelRequest, options?: CallOptions): Promise<LoggedModel>;
   getLoggedModel(modelId: ModelId, options?: CallOptions): Promise<LoggedModel>;

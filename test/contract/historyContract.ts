@@ -75,6 +75,34 @@ export function historyContract(subject: Subject): void {
       expect([...columns.values]).toEqual([3, NaN, 2, 4, 5, 1]);
     });
 
+    test('columns read on from earlier ones are those that are read whole', async () => {
+      const { store, runId, metricKey } = await logged();
+      const other = (await newRun(store)).info.runId;
+      let earlier = await store.getMetricColumns(runId, metricKey);
+      const readOn = async () => {
+        const whole = await store.getMetricColumns(runId, metricKey);
+        earlier = await store.getMetricColumns(runId, metricKey, { grownFrom: earlier });
+        expect(earlier).toEqual(whole);
+        return earlier.values.length;
+      };
+      expect(await readOn()).toBe(LOGGED.length);
+      await store.logMetric(runId, point('m', 7, { step: 9, timestampMs: 900 }));
+      await store.logMetric(other, point('m', 8, { step: 9, timestampMs: 900 }));
+      await store.logMetric(runId, point('n', 8, { step: 9, timestampMs: 900 }));
+      expect(await readOn()).toBe(LOGGED.length + 1);
+      // Earlier by step and time than all that is known.
+      await store.logMetric(runId, point('m', NaN, { step: -9, timestampMs: 1 }));
+      await store.logMetric(runId, point('m', -8, { step: -9, timestampMs: 1 }));
+      expect(await readOn()).toBe(LOGGED.length + 3);
+      // Columns of another run or metric say nothing about this one.
+      const whole = await store.getMetricColumns(other, metricKey);
+      expect([...whole.values]).toEqual([8]);
+      expect(await store.getMetricColumns(other, metricKey, { grownFrom: earlier })).toEqual(whole);
+      expect([
+        ...(await store.getMetricColumns(runId, 'n', { grownFrom: earlier })).values,
+      ]).toEqual([8]);
+    });
+
     test('of an unknown key is empty', async () => {
       const { store, runId } = await logged();
       expect(await store.getMetricHistory({ runId, metricKey: 'never' })).toEqual({ items: [] });

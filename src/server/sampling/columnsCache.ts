@@ -11,11 +11,13 @@ interface Entry {
   readonly runId: RunId;
   readonly columns: Promise<MetricColumns>;
   points: number;
+  /** Something was logged to the run since: the history is read on from here. */
+  isStale: boolean;
 }
 
 /**
- * Whole metric histories, the most recently used ones, so that zooming does not read them again. Forgets what changes:
- * by its own server's writes at once, by others' when the store tells.
+ * Whole metric histories, the most recently used ones, so that zooming does not read them again. What changes is read on:
+ * after its own server's writes at once, after others' when the store tells.
  */
 export class ColumnsCache implements Disposable {
   /** In order of use, oldest first. */
@@ -33,7 +35,7 @@ export class ColumnsCache implements Disposable {
     this.stayAwake();
     const key = `${runId}\n${metricKey}`;
     const known = this.entries.get(key);
-    const entry = known ?? this.load(runId, metricKey, key);
+    const entry = known && !known.isStale ? known : this.load(runId, metricKey, key, known);
     this.entries.delete(key);
     this.entries.set(key, entry);
     const columns = await entry.columns;
@@ -43,8 +45,10 @@ export class ColumnsCache implements Disposable {
 
   /** Something was logged to the run. */
   invalidate(runId: RunId): void {
-    if (this.entries.size > 0) {
-      this.forget(entry => entry.runId === runId);
+    for (const entry of this.entries.values()) {
+      if (entry.runId === runId) {
+        entry.isStale = true;
+      }
     }
   }
 
@@ -52,13 +56,16 @@ export class ColumnsCache implements Disposable {
     clearTimeout(this.idle);
     this.subscription?.dispose();
     this.subscription = undefined;
-    this.forget(() => true);
+    this.forget();
   }
 
   /** Shared by all who ask meanwhile, so no one's signal cancels it. */
-  private load(runId: RunId, metricKey: string, key: string): Entry {
-    const columns = this.store.getMetricColumns(runId, metricKey);
-    const entry: Entry = { runId, columns, points: 0 };
+  private load(runId: RunId, metricKey: string, key: string, known?: Entry): Entry {
+    const columns = this.read(runId, metricKey, known);
+    const entry: Entry = { runId, columns, points: 0, isStale: false };
+    if (known) {
+      this.remove(key, known);
+    }
     columns.then(
       ({ values }) => {
         if (this.entries.get(key) === entry) {
@@ -70,6 +77,12 @@ export class ColumnsCache implements Disposable {
       () => this.remove(key, entry),
     );
     return entry;
+  }
+
+  private async read(runId: RunId, metricKey: string, known?: Entry): Promise<MetricColumns> {
+    // One that could not be read is read whole.
+    const grownFrom = await known?.columns.catch(() => undefined);
+    return await this.store.getMetricColumns(runId, metricKey, grownFrom && { grownFrom });
   }
 
   private shrink(): void {
@@ -93,16 +106,14 @@ export class ColumnsCache implements Disposable {
       if (change.kind === 'runs' && change.runId !== undefined) {
         this.invalidate(change.runId);
       } else if (change.kind !== 'experiments') {
-        this.forget(() => true);
+        this.forget();
       }
     }
   }
 
-  private forget(matches: (entry: Entry) => boolean): void {
+  private forget(): void {
     for (const [key, entry] of this.entries) {
-      if (matches(entry)) {
-        this.remove(key, entry);
-      }
+      this.remove(key, entry);
     }
   }
 

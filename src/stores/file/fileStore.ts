@@ -27,6 +27,7 @@ import type {
   CreateRunRequest,
   DatasetSummary,
   LogBatchRequest,
+  MetricColumnsOptions,
   MetricHistoryRequest,
   Page,
   SearchExperimentsRequest,
@@ -300,8 +301,12 @@ export class FileStore implements TrackingStore {
     return read(options, () => this.runs.getHistory(request));
   }
 
-  getMetricColumns(runId: RunId, metricKey: string, options?: CallOptions): Promise<MetricColumns> {
-    return read(options, () => this.runs.getColumns(runId, metricKey));
+  getMetricColumns(
+    runId: RunId,
+    metricKey: string,
+    options?: MetricColumnsOptions,
+  ): Promise<MetricColumns> {
+    return read(options, () => this.runs.getColumns(runId, metricKey, options));
   }
 
   createLoggedModel(

@@ -1,8 +1,8 @@
-import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Metric } from '../../tracking/entities';
+import { extendedPart, NOTHING_READ, readAppended, type ReadPart } from './appendedBytes';
 import { parseDatasetColumns, readPoints, comparePoints } from './metricLines';
 import type { ProblemList } from './problemList';
-import { openRegular, readStamped, sameStamp, stampOf, type FileStamp } from './readFiles';
+import { readStamped, sameStamp, stampOf, type FileStamp } from './readFiles';
 
 type Latest = Omit<Metric, 'key'>;
 
@@ -12,26 +12,15 @@ interface Summary {
   readonly malformed: number;
 }
 
-interface Entry extends Summary {
+interface Entry extends Summary, ReadPart {
   readonly stamp: FileStamp;
-  /** Bytes read so far, always up to the end of a line. */
-  readonly readSize: number;
-  /** The last bytes read, which must still be there for the file to have only grown. */
-  readonly tail: Buffer;
 }
 
-const NOTHING: Summary & Pick<Entry, 'readSize' | 'tail'> = {
-  latest: undefined,
-  malformed: 0,
-  readSize: 0,
-  tail: Buffer.alloc(0),
-};
+const NOTHING: Summary & ReadPart = { latest: undefined, malformed: 0, ...NOTHING_READ };
 
 /** Smaller files are read anew each time: that is as cheap as remembering them. */
 const LARGE_BYTES = 64 * 1024;
-const TAIL_BYTES = 64;
 const LIMIT = 2000;
-const LINE_FEED = 0x0a;
 
 /**
  * The latest point of metric files. Of large files only what was appended since the last look is read, so that following a
@@ -80,20 +69,16 @@ export class LatestPoints {
     path: string,
     bytes: Buffer,
     stamp: FileStamp,
-    before: Summary & Pick<Entry, 'readSize' | 'tail'>,
+    before: Summary & ReadPart,
   ): Entry {
-    const end = bytes.lastIndexOf(LINE_FEED) + 1;
-    const lastBytes = bytes.subarray(Math.max(0, end - TAIL_BYTES), end);
-    const tail = Buffer.concat([before.tail, lastBytes]).subarray(-TAIL_BYTES);
     if (this.entries.size >= LIMIT) {
       this.entries.clear();
     }
     const { mtimeMs, ctimeMs, size, ino } = stamp;
     const entry: Entry = {
       ...this.scan(path, bytes, before),
+      ...extendedPart(before, bytes),
       stamp: { mtimeMs, ctimeMs, size, ino },
-      readSize: before.readSize + end,
-      tail: Buffer.from(tail),
     };
     this.entries.set(path, entry);
     return entry;
@@ -130,25 +115,5 @@ export function reportFaults(
     problems.report(path, 'Its last line is left out because it is not complete.');
   } else {
     problems.clear(path);
-  }
-}
-
-/** What follows the part that was read; `undefined` when that part is no longer what it was. */
-function readAppended(path: string, known: Entry): Buffer | undefined {
-  let file: number | undefined;
-  try {
-    file = openRegular(path);
-    const start = known.readSize - known.tail.length;
-    const bytes = Buffer.alloc(Math.max(0, fstatSync(file).size - start));
-    const length = readSync(file, bytes, 0, bytes.length, start);
-    const isSame = bytes.subarray(0, known.tail.length).equals(known.tail);
-    return isSame ? bytes.subarray(known.tail.length, length) : undefined;
-  } catch {
-    // The caller reads the whole file next, and reports why if that fails too.
-    return undefined;
-  } finally {
-    if (file !== undefined) {
-      closeSync(file);
-    }
   }
 }

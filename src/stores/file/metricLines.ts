@@ -1,5 +1,6 @@
 import { parseInt64, type Int64 } from '../../base/int64';
 import type { Metric, MetricColumns } from '../../tracking/entities';
+import { compareValues, orderedColumns } from '../../tracking/metricColumns';
 import { formatFloat, parseFloatText } from './pythonFloat';
 
 export interface LineFaults {
@@ -156,13 +157,6 @@ export function comparePoints(
   return compareValues(a.value, b.value);
 }
 
-function compareValues(a: number, b: number): number {
-  if (Number.isNaN(a) || Number.isNaN(b)) {
-    return Number(Number.isNaN(b)) - Number(Number.isNaN(a));
-  }
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 /**
  * A dataset's name and digest from the columns after the step. A name may hold spaces, which MLflow itself cannot read back.
  */
@@ -201,7 +195,6 @@ class ColumnsBuilder {
   private timesMs: Float64Array;
   private values: Float64Array;
   private length = 0;
-  private isSorted = true;
 
   constructor(expectedLength: number) {
     const capacity = Math.max(16, expectedLength);
@@ -220,28 +213,16 @@ class ColumnsBuilder {
     this.steps[index] = step;
     this.timesMs[index] = timeMs;
     this.values[index] = value;
-    this.isSorted = this.isSorted && (index === 0 || this.compare(index - 1, index) <= 0);
     this.length += 1;
   }
 
   build(): MetricColumns {
-    const order = this.isSorted ? undefined : this.sortedOrder();
-    const take = (column: Float64Array): Float64Array =>
-      order ? Float64Array.from(order, index => column[index] ?? 0) : column.slice(0, this.length);
-    return { steps: take(this.steps), timesMs: take(this.timesMs), values: take(this.values) };
-  }
-
-  private sortedOrder(): Uint32Array {
-    const order = Uint32Array.from({ length: this.length }, (_, index) => index);
-    return order.sort((a, b) => this.compare(a, b));
-  }
-
-  private compare(a: number, b: number): number {
-    return (
-      (this.steps[a] ?? 0) - (this.steps[b] ?? 0) ||
-      (this.timesMs[a] ?? 0) - (this.timesMs[b] ?? 0) ||
-      compareValues(this.values[a] ?? 0, this.values[b] ?? 0)
-    );
+    const take = (column: Float64Array): Float64Array => column.slice(0, this.length);
+    return orderedColumns({
+      steps: take(this.steps),
+      timesMs: take(this.timesMs),
+      values: take(this.values),
+    });
   }
 }
 

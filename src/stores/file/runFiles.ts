@@ -1,12 +1,18 @@
 import { join } from 'node:path';
 import type { Metric, MetricColumns, Run, RunId, RunInfo, ViewType } from '../../tracking/entities';
 import { TrackingError } from '../../tracking/trackingError';
-import type { MetricHistoryRequest, Page, RunProjection } from '../../tracking/trackingStore';
+import type {
+  MetricColumnsOptions,
+  MetricHistoryRequest,
+  Page,
+  RunProjection,
+} from '../../tracking/trackingStore';
 import { validateKey, validateRunId } from '../../tracking/validation';
 import type { DatasetFiles } from './datasetFiles';
 import type { ExperimentFiles } from './experimentFiles';
 import { chosenKeys, keyPath, listKeys, readKeyValue, readKeyValues } from './keyFiles';
 import type { RunIndex } from './index/runIndex';
+import { HistoryColumns } from './historyColumns';
 import { readHistoryPage } from './historyPage';
 import type { LatestPoints } from './latestPoints';
 import {
@@ -19,9 +25,8 @@ import {
   TAGS_FOLDER,
   type Layout,
 } from './layout';
-import { readColumns } from './metricLines';
 import type { ProblemList } from './problemList';
-import { isFolder, listNames, readStamped } from './readFiles';
+import { isFolder, listNames } from './readFiles';
 import type { StoredRun } from './runColumns';
 import type { StoredRunInfo } from './runMeta';
 import type { Turns } from './turns';
@@ -39,6 +44,7 @@ export class RunFiles {
   private readonly datasets: DatasetFiles;
   private readonly index: RunIndex;
   private readonly latest: LatestPoints;
+  private readonly histories: HistoryColumns;
   private readonly problems: ProblemList;
 
   constructor(parts: {
@@ -54,6 +60,7 @@ export class RunFiles {
     this.datasets = parts.datasets;
     this.index = parts.index;
     this.latest = parts.latest;
+    this.histories = new HistoryColumns(parts.problems);
     this.problems = parts.problems;
   }
 
@@ -164,10 +171,14 @@ export class RunFiles {
     return readHistoryPage(path, request, this.problems);
   }
 
-  getColumns(runId: RunId, metricKey: string): MetricColumns {
+  getColumns(
+    runId: RunId,
+    metricKey: string,
+    { grownFrom }: MetricColumnsOptions = {},
+  ): MetricColumns {
     validateKey(metricKey, 'metric_key');
     const path = keyPath(join(this.find(runId).folder, METRICS_FOLDER), metricKey);
-    return readColumns(this.readMetricBytes(path));
+    return this.histories.get(path, grownFrom);
   }
 
   private loadMetrics(folder: string, only: readonly string[] | undefined): Metric[] {
@@ -177,10 +188,6 @@ export class RunFiles {
       const point = this.latest.get(keyPath(parent, key));
       return point ? [{ key, ...point }] : [];
     });
-  }
-
-  private readMetricBytes(path: string): Buffer {
-    return readStamped(path, this.problems)?.bytes ?? Buffer.alloc(0);
   }
 
   private findInExperiments(runId: RunId): StoredRun | undefined {

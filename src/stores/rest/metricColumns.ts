@@ -1,6 +1,7 @@
 import type { Metric, MetricColumns } from '../../tracking/entities';
+import { orderedColumns } from '../../tracking/metricColumns';
 
-/** Gathers pages of points into columns ordered by (step, timestamp, value), NaN last. */
+/** Gathers pages of points into ordered columns. */
 export async function collectMetricColumns(
   pages: AsyncIterable<readonly Metric[]>,
 ): Promise<MetricColumns> {
@@ -14,26 +15,9 @@ export async function collectMetricColumns(
       values.push(metric.value);
     }
   }
-  const order = Uint32Array.from(values.keys()).sort(
-    (a, b) =>
-      at(steps, a) - at(steps, b) ||
-      at(timesMs, a) - at(timesMs, b) ||
-      compareValues(at(values, a), at(values, b)) ||
-      a - b,
-  );
-  const inOrder = (column: readonly number[]): Float64Array =>
-    Float64Array.from(order, index => at(column, index));
-  return { steps: inOrder(steps), timesMs: inOrder(timesMs), values: inOrder(values) };
-}
-
-function at(column: readonly number[], index: number): number {
-  return column[index] ?? NaN;
-}
-
-function compareValues(a: number, b: number): number {
-  return Number.isNaN(a) || Number.isNaN(b)
-    ? Number(Number.isNaN(a)) - Number(Number.isNaN(b))
-    : a < b
-      ? -1
-      : Number(a > b);
+  return orderedColumns({
+    steps: Float64Array.from(steps),
+    timesMs: Float64Array.from(timesMs),
+    values: Float64Array.from(values),
+  });
 }

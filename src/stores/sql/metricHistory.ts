@@ -1,5 +1,5 @@
 import { sql, type Expression, type SqlBool } from 'kysely';
-import type { Metric, MetricColumns, RunId } from '../../tracking/entities';
+import type { Metric } from '../../tracking/entities';
 import { decodePageToken, encodePageToken, type SortKey } from '../../tracking/pageToken';
 import { TrackingError } from '../../tracking/trackingError';
 import type { MetricHistoryRequest, Page } from '../../tracking/trackingStore';
@@ -46,6 +46,16 @@ export async function getMetricHistory(
     ...(place.every(isNumber) && { after: place }),
   };
   return { items, nextPageToken: encodePageToken(next, ORDER) };
+}
+
+/** The points of a metric, in any order. */
+export async function metricPoints(
+  session: SqlSession,
+  { runId, metricKey }: Pick<MetricHistoryRequest, 'runId' | 'metricKey'>,
+) {
+  return metricPointsFrom(session)
+    .where('run_uuid', '=', runId)
+    .where(isKey(session, metricKey, await isSharedKey(session, metricKey)));
 }
 
 /**
@@ -109,56 +119,4 @@ function isAfter(place: SortKey, { dialect }: SqlSession): Expression<SqlBool> {
 
 function isNumber(value: unknown): value is number | bigint {
   return typeof value === 'bigint' || (typeof value === 'number' && !Number.isNaN(value));
-}
-
-/** A whole history by step, timestamp, value. */
-export async function getMetricColumns(
-  session: SqlSession,
-  runId: RunId,
-  metricKey: string,
-): Promise<MetricColumns> {
-  const points = metricPointsFrom(session)
-    .where('run_uuid', '=', runId)
-    .where(isKey(session, metricKey, await isSharedKey(session, metricKey)))
-    .as('points');
-  // Sorting here costs more than reading: the rows of one metric come nearly in order already.
-  const columns = await session.readColumns(
-    session.db
-      .selectFrom(points)
-      .select(['value', 'is_nan'])
-      .select(eb => [
-        session.dialect.double(eb.ref('step')).as('step'),
-        session.dialect.double(eb.ref('timestamp')).as('timestamp'),
-      ]),
-  );
-  return isOrdered(columns) ? columns : ordered(columns);
-}
-
-function comparePoints({ steps, timesMs, values }: MetricColumns, a: number, b: number): number {
-  return (
-    (steps[a] ?? 0) - (steps[b] ?? 0) ||
-    (timesMs[a] ?? 0) - (timesMs[b] ?? 0) ||
-    (values[a] ?? 0) - (values[b] ?? 0) ||
-    0
-  );
-}
-
-function isOrdered(columns: MetricColumns): boolean {
-  for (let index = 1; index < columns.steps.length; index += 1) {
-    if (comparePoints(columns, index - 1, index) > 0) {
-      return false;
-    }
-  }
-  return true;
-}
-
-function ordered(columns: MetricColumns): MetricColumns {
-  const order = Uint32Array.from(columns.steps.keys()).sort((a, b) => comparePoints(columns, a, b));
-  const pick = (values: Float64Array): Float64Array =>
-    Float64Array.from(order, index => values[index] ?? 0);
-  return {
-    steps: pick(columns.steps),
-    timesMs: pick(columns.timesMs),
-    values: pick(columns.values),
-  };
 }

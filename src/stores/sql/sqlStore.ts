@@ -25,6 +25,7 @@ import type {
   CreateRunRequest,
   DatasetSummary,
   LogBatchRequest,
+  MetricColumnsOptions,
   MetricHistoryRequest,
   Page,
   SearchExperimentsRequest,
@@ -47,7 +48,8 @@ import * as datasets from './datasets';
 import * as experiments from './experiments';
 import * as loggedModels from './loggedModels';
 import { deleteRunTag, logBatch } from './logging';
-import { getMetricColumns, getMetricHistory } from './metricHistory';
+import { HistoryColumns } from './historyColumns';
+import { getMetricHistory } from './metricHistory';
 import { PointQueue } from './pointQueue';
 import * as runs from './runs';
 import { searchExperiments } from './searchExperiments';
@@ -68,6 +70,7 @@ export interface SqlStoreOptions {
 export class SqlStore implements TrackingStore {
   private readonly watcher: SqlWatcher;
   private readonly points: PointQueue;
+  private readonly histories = new HistoryColumns();
   readonly onDidChange: SqlWatcher['onDidChange'];
 
   constructor(
@@ -252,8 +255,15 @@ export class SqlStore implements TrackingStore {
     return this.database.read(s => getMetricHistory(s, request), options);
   }
 
-  getMetricColumns(runId: RunId, metricKey: string, options?: CallOptions): Promise<MetricColumns> {
-    return this.database.read(s => getMetricColumns(s, runId, metricKey), options);
+  getMetricColumns(
+    runId: RunId,
+    metricKey: string,
+    options?: MetricColumnsOptions,
+  ): Promise<MetricColumns> {
+    return this.database.read(
+      session => this.histories.get(session, { runId, metricKey }, options?.grownFrom),
+      options,
+    );
   }
 
   createLoggedModel(

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from './base/disposable';
 import { CredentialStore } from './host/credentialStore';
+import { MetricsPreview } from './host/editor/metricsPreview';
 import { HoverCards } from './host/hover/hoverCards';
 import { ExperimentOpener } from './host/model/experimentOpener';
 import { ExperimentsModel } from './host/model/experimentsModel';
@@ -35,6 +36,7 @@ export class Services implements Disposable {
   readonly colours: RunColourBook;
   readonly hoverCards: HoverCards;
   readonly panels: RunPanels;
+  readonly metricsPreview: MetricsPreview;
   readonly argumentHistory: ArgumentHistory;
   /** What "Track: Run Current Script" needs. */
   readonly scriptRuns: ScriptRunServices;
@@ -75,6 +77,7 @@ export class Services implements Disposable {
     this.colours = new RunColourBook(context.workspaceState);
     this.hoverCards = new HoverCards(this);
     this.panels = this.disposables.add(new RunPanels(this));
+    this.metricsPreview = this.disposables.add(new MetricsPreview(this.settings));
     this.argumentHistory = new ArgumentHistory(context.workspaceState);
     const storage = context.storageUri ?? context.globalStorageUri;
     this.scriptRuns = {

@@ -96,3 +96,6 @@ export const PROBLEM_MATCHER = '$tracker';
 
 /** URI scheme of artifacts of runs in an editor: `mlflow-run:/<run id>/<path>`. */
 export const ARTIFACT_SCHEME = 'mlflow-run';
+
+/** URI scheme of the previews of captured metrics. */
+export const PREVIEW_SCHEME = 'mlflow-metrics';

@@ -1,36 +1,43 @@
 import * as vscode from 'vscode';
-import { CONSOLE_ARTIFACT } from '../../launch/recordedArtifacts';
+import type { RunId } from '../../tracking/entities';
 import { TrackingError } from '../../tracking/trackingError';
-import { artifactUri } from '../editor/artifactUri';
-import { capturedMetricsText } from '../run/capturedMetricsText';
+import { PREVIEW_SCHEME } from '../contributions';
+import { consoleLogUri } from '../editor/consoleLogUri';
+import type { PreviewSource } from '../editor/metricsPreview';
 import { targetRunIds, type CommandArguments } from './commandTargets';
 import type { CommandContext } from './commandContext';
 
 /**
  * "Track: Preview captured metrics": shows which lines give which metrics with the patterns of the settings, in the console
- * log of the run it was called on, else in the active editor's text or selection, else in the log of the selected run.
+ * log of the run it was called on, else in the active editor's text or selection, else in the log of the selected run. In a
+ * preview it reads that one again.
  */
 export async function previewMetrics(
-  { services, experiments }: CommandContext,
+  context: CommandContext,
   args: CommandArguments,
 ): Promise<void> {
+  const { services, experiments } = context;
   const editor = vscode.window.activeTextEditor;
   const [runId] = targetRunIds(args, editor === undefined ? experiments.selection : []);
-  const { name, text } =
-    runId !== undefined ? await logOf(runId) : editor !== undefined ? textOf(editor) : missing();
-  const content = capturedMetricsText(text, services.settings.runMetricPatterns, name);
-  const document = await vscode.workspace.openTextDocument({ content, language: 'plaintext' });
-  await vscode.window.showTextDocument(document, { preview: true });
+  if (runId !== undefined) {
+    await services.metricsPreview.show(await logOf(context, runId));
+  } else if (editor?.document.uri.scheme === PREVIEW_SCHEME) {
+    await services.metricsPreview.reload(editor.document.uri);
+  } else {
+    await services.metricsPreview.show(editor === undefined ? missing() : textOf(editor));
+  }
 }
 
-async function logOf(runId: string): Promise<{ name: string; text: string }> {
-  const bytes = await vscode.workspace.fs.readFile(artifactUri(runId, CONSOLE_ARTIFACT));
-  return { name: 'console.log', text: new TextDecoder().decode(bytes) };
+async function logOf({ services }: CommandContext, runId: RunId): Promise<PreviewSource> {
+  const uri = await consoleLogUri(services, runId);
+  const client = await services.getClient();
+  const { info } = await client.getRun(runId);
+  return { title: info.runName, uri };
 }
 
-function textOf({ document, selection }: vscode.TextEditor): { name: string; text: string } {
-  const name = document.uri.path.split('/').at(-1) ?? '';
-  return { name, text: document.getText(selection.isEmpty ? undefined : selection) };
+function textOf({ document, selection }: vscode.TextEditor): PreviewSource {
+  const title = document.uri.path.split('/').at(-1) ?? '';
+  return { title, uri: document.uri, ...(selection.isEmpty ? {} : { range: selection }) };
 }
 
 function missing(): never {

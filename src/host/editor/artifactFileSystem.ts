@@ -4,49 +4,38 @@ import { TrackingError } from '../../tracking/trackingError';
 import type { GetClient } from '../model/runDetails';
 import { parseArtifactUri } from './artifactUri';
 import { ArtifactWatch } from './artifactWatch';
+import { ReadOnlyFileSystem } from './readOnlyFileSystem';
 
 /** More would be copied through the extension host into an editor that cannot show it. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /** The artifacts of runs as read-only files, so that they open, diff and search in VS Code's own editors. */
-export class ArtifactFileSystem implements vscode.FileSystemProvider {
-  private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  readonly onDidChangeFile = this.changed.event;
-
-  /** ms since epoch of the last change that was seen, by URI. */
-  private readonly changes = new Map<string, number>();
-
-  constructor(private readonly getClient: GetClient) {}
+export class ArtifactFileSystem extends ReadOnlyFileSystem {
+  constructor(private readonly getClient: GetClient) {
+    super();
+  }
 
   /** Artifacts have no change events: those of a run that goes on are looked at while they are open. */
   watch(uri: vscode.Uri): vscode.Disposable {
-    const watch = new ArtifactWatch(uri, this.getClient, () => {
-      this.changes.set(uri.toString(), Date.now());
-      this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
-    });
+    const watch = new ArtifactWatch(uri, this.getClient, () => this.tellChange(uri));
     return new vscode.Disposable(() => watch.dispose());
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const { runId, path } = parseArtifactUri(uri);
     if (path === '') {
-      return { type: vscode.FileType.Directory, ctime: 0, mtime: 0, size: 0 };
+      return this.statOf(uri, 0, vscode.FileType.Directory);
     }
     const folder = path.split('/').slice(0, -1).join('/');
     const file = (await this.list(uri, runId, folder)).find(one => one.path === path);
     if (!file) {
       throw vscode.FileSystemError.FileNotFound(uri);
     }
-    return {
-      type: file.isDir ? vscode.FileType.Directory : vscode.FileType.File,
-      ctime: 0,
-      mtime: this.changes.get(uri.toString()) ?? 0,
-      size: file.fileSize ?? 0,
-      permissions: vscode.FilePermission.Readonly,
-    };
+    const type = file.isDir ? vscode.FileType.Directory : vscode.FileType.File;
+    return this.statOf(uri, file.fileSize ?? 0, type);
   }
 
-  async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
+  override async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
     const { runId, path } = parseArtifactUri(uri);
     return (await this.list(uri, runId, path)).map(file => [
       file.path.split('/').at(-1) ?? file.path,
@@ -71,22 +60,6 @@ export class ArtifactFileSystem implements vscode.FileSystemProvider {
     }
   }
 
-  writeFile(): never {
-    throw readOnly();
-  }
-
-  createDirectory(): never {
-    throw readOnly();
-  }
-
-  delete(): never {
-    throw readOnly();
-  }
-
-  rename(): never {
-    throw readOnly();
-  }
-
   private async list(uri: vscode.Uri, runId: string, path: string): Promise<readonly FileInfo[]> {
     try {
       const client = await this.getClient();
@@ -95,12 +68,6 @@ export class ArtifactFileSystem implements vscode.FileSystemProvider {
       throw asFileSystemError(error, uri);
     }
   }
-}
-
-function readOnly(): vscode.FileSystemError {
-  return vscode.FileSystemError.NoPermissions(
-    vscode.l10n.t('Artifacts of runs are shown read-only.'),
-  );
 }
 
 function asFileSystemError(error: unknown, uri: vscode.Uri): unknown {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunId } from '../../tracking/entities';
+import { ReadOnlyFileSystem } from '../editor/readOnlyFileSystem';
 import type { CodeSnapshot, CodeSnapshots } from './codeSnapshots';
 import { GitError } from './runGit';
 
@@ -11,18 +12,14 @@ export function codeUri(file: string, runId: RunId | null): vscode.Uri {
   return vscode.Uri.from({ scheme: CODE_SCHEME, path: `/${file}`, query: runId ?? '' });
 }
 
-/**
- * The code of runs as read-only files. A file system rather than a content provider: VS Code starts the extension for it when
- * it brings a diff back after a reload, and images show as images.
- */
-export class CodeFileSystem implements vscode.FileSystemProvider {
-  private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  readonly onDidChangeFile = this.changed.event;
-
+/** The code of runs as read-only files. */
+export class CodeFileSystem extends ReadOnlyFileSystem {
   constructor(
     private readonly snapshots: CodeSnapshots,
     private readonly snapshotOf: (runId: RunId) => Promise<CodeSnapshot>,
-  ) {}
+  ) {
+    super();
+  }
 
   /** What a run saw does not change. */
   watch(): vscode.Disposable {
@@ -31,7 +28,7 @@ export class CodeFileSystem implements vscode.FileSystemProvider {
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const { length } = await this.readFile(uri);
-    return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: length };
+    return this.statOf(uri, length);
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
@@ -48,28 +45,4 @@ export class CodeFileSystem implements vscode.FileSystemProvider {
       throw vscode.FileSystemError.Unavailable(message);
     }
   }
-
-  readDirectory(): [string, vscode.FileType][] {
-    return [];
-  }
-
-  writeFile(): never {
-    throw readOnly();
-  }
-
-  createDirectory(): never {
-    throw readOnly();
-  }
-
-  delete(): never {
-    throw readOnly();
-  }
-
-  rename(): never {
-    throw readOnly();
-  }
-}
-
-function readOnly(): vscode.FileSystemError {
-  return vscode.FileSystemError.NoPermissions('The code of a run cannot be changed.');
 }

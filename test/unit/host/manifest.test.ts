@@ -5,6 +5,7 @@ import {
   ARTIFACT_SCHEME,
   COMMANDS,
   CONTEXTS,
+  PREVIEW_SCHEME,
   PROBLEM_MATCHER,
   SETTINGS,
   TASK_TYPE,
@@ -78,8 +79,10 @@ describe('the manifest and contributions.ts', () => {
     expect(contributes.problemMatchers.map(({ name }) => `$${name}`)).toEqual([PROBLEM_MATCHER]);
   });
 
-  it('name the same file scheme', () => {
-    expect(manifest.activationEvents).toContain(`onFileSystem:${ARTIFACT_SCHEME}`);
+  it('name the same file schemes', () => {
+    for (const scheme of [ARTIFACT_SCHEME, PREVIEW_SCHEME]) {
+      expect(manifest.activationEvents).toContain(`onFileSystem:${scheme}`);
+    }
   });
 });
 

@@ -51,20 +51,20 @@ async function readPoints(
   metric: MetricOfRun,
   after?: number,
 ): Promise<MetricColumns> {
-  const { double, rowNumber } = session.dialect;
+  const { dialect } = session;
   const points = await metricPoints(session, metric);
   const wanted =
-    after === undefined || rowNumber === undefined
+    after === undefined || dialect.rowNumber === undefined
       ? points
-      : points.where(sql.ref(rowNumber), '>', after);
+      : points.where(sql.ref(dialect.rowNumber), '>', after);
   // Sorting in the database costs more than reading: the rows of one metric come nearly in order already.
   return await session.readColumns(
     session.db
       .selectFrom(wanted.as('points'))
       .select(['value', 'is_nan'])
       .select(eb => [
-        double(eb.ref('step')).as('step'),
-        double(eb.ref('timestamp')).as('timestamp'),
+        dialect.double(eb.ref('step')).as('step'),
+        dialect.double(eb.ref('timestamp')).as('timestamp'),
       ]),
   );
 }

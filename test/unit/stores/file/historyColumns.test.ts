@@ -22,14 +22,14 @@ describe('a history that is read on', () => {
     const bytes = readFileSync(path);
     bytes.fill('x', 0, 10);
     writeFileSync(path, bytes);
-    appendFileSync(path, `${1e12} 0.5 9\n`);
+    appendFileSync(path, `1000000000000 0.5 9\n`);
     expect([...(await read(earlier)).steps]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect([...(await read()).steps]).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
   it('has a line as soon as that is whole', async () => {
     const { path, read, earlier } = await readHistory();
-    appendFileSync(path, `${1e12} 0.5 `);
+    appendFileSync(path, `1000000000000 0.5 `);
     const half = await read(earlier);
     expect([...half.steps]).toEqual([...earlier.steps]);
     appendFileSync(path, '9\n');
@@ -38,7 +38,7 @@ describe('a history that is read on', () => {
 
   it('is read whole when the file is another one, or shorter', async () => {
     const { path, lines, read, earlier } = await readHistory();
-    writeFileSync(`${path}.new`, [...lines, `${1e12} 0.5 9\n`].slice(1).join(''));
+    writeFileSync(`${path}.new`, [...lines, `1000000000000 0.5 9\n`].slice(1).join(''));
     renameSync(`${path}.new`, path);
     const replaced = await read(earlier);
     expect([...replaced.steps]).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);

@@ -1,11 +1,12 @@
 /**
- * Runs the mocha suite of `test/vscode/suite` inside a real VS Code on a temporary workspace and prints each result.
+ * Runs the mocha suite of `test/vscode/suite` inside a real VS Code on a temporary workspace and prints each result; what is
+ * for a workspace that is not trusted in a second one.
  * Desktop VS Code where the set-up could download it, the one in the browser elsewhere; the suite is the same.
  *
  *   node --import ./scripts/lib/resolveTs.mjs test/vscode/runSuite.ts [part of a file name] [--grep TEXT] [--folder DIR] [--json FILE]
  */
-import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync, globSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { runTests } from '@vscode/test-electron';
@@ -16,6 +17,7 @@ import { isNoise } from './harness/noise';
 import { projectRoot } from './harness/projectPaths';
 import { TemporaryFolder } from './harness/temporaryFolder';
 import { VscodeServer } from './harness/vscodeServer';
+import { isForUntrusted } from './suite/support/isForUntrusted';
 
 interface TestResult {
   readonly state: 'passed' | 'failed' | 'skipped';
@@ -28,6 +30,9 @@ const suiteEntry = path.join(projectRoot, 'dist/test/index.js');
 /** Longest time for the whole suite, ms. */
 const suiteLimitMs = 10 * 60_000;
 
+/** Settings by which VS Code does not ask whether a new folder is trusted: it is not. */
+const stayUntrusted = { 'security.workspace.trust.startupPrompt': 'never' };
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { grep: { type: 'string' }, folder: { type: 'string' }, json: { type: 'string' } },
@@ -35,6 +40,23 @@ const { values, positionals } = parseArgs({
 
 async function main(): Promise<void> {
   if (!existsSync(suiteEntry)) throw new Error('The suite is not built. Run: npm run build');
+  const only = positionals[0] ?? '';
+  const files = globSync('*.test.js', { cwd: path.dirname(suiteEntry) });
+  const results: TestResult[] = [];
+  for (const untrusted of [false, true]) {
+    if (files.some(file => file.includes(only) && isForUntrusted(file) === untrusted)) {
+      results.push(...(await runWindow(only, untrusted)));
+    }
+  }
+  if (values.json !== undefined) await writeFile(values.json, JSON.stringify(results));
+  if (results.length === 0) {
+    console.log('No test has run.');
+    process.exitCode = 1;
+  }
+}
+
+/** One window with the suites that are for it. */
+async function runWindow(only: string, untrusted: boolean): Promise<readonly TestResult[]> {
   await using scratch = await TemporaryFolder.create();
   await using workspace = await TemporaryFolder.create(
     values.folder ?? path.join(projectRoot, 'test/vscode/fixtures/plain'),
@@ -43,25 +65,32 @@ async function main(): Promise<void> {
   const env = {
     TRACKER_TEST_RESULTS: resultsFile,
     TRACKER_TEST_GREP: values.grep ?? '',
-    TRACKER_TEST_FILE: positionals[0] ?? '',
+    TRACKER_TEST_FILE: only,
     TRACKER_PROJECT: projectRoot,
   };
   const desktop = desktopVscode();
   const code =
     desktop === undefined
-      ? await runInBrowser(workspace.path, env)
-      : await runOnDesktop(desktop, workspace.path, env);
+      ? await runInBrowser(workspace.path, env, untrusted)
+      : await runOnDesktop(desktop, workspace.path, env, untrusted);
   const results = await readResults(resultsFile);
   for (const result of results) print(result);
-  if (values.json !== undefined) await writeFile(values.json, JSON.stringify(results));
-  if (code !== 0 || results.length === 0) {
+  if (code !== 0) {
     console.log(`The suite ended with code ${code} after ${results.length} results.`);
     process.exitCode = 1;
   }
+  return results;
 }
 
-async function runInBrowser(folder: string, env: NodeJS.ProcessEnv): Promise<number> {
-  await using server = await VscodeServer.start({ env });
+async function runInBrowser(
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  untrusted: boolean,
+): Promise<number> {
+  await using server = await VscodeServer.start({
+    env,
+    ...(untrusted ? { askForTrust: true, settings: stayUntrusted } : {}),
+  });
   await using window = await BrowserWindow.open();
   let exit: (code: number) => void = () => {};
   const ended = new Promise<number>((resolve, reject) => {
@@ -87,8 +116,12 @@ async function runOnDesktop(
   vscodeExecutablePath: string,
   folder: string,
   extensionTestsEnv: NodeJS.ProcessEnv,
+  untrusted: boolean,
 ): Promise<number> {
   await using profile = await TemporaryFolder.create();
+  const settings = path.join(profile.path, 'User/settings.json');
+  await mkdir(path.dirname(settings));
+  await writeFile(settings, JSON.stringify(untrusted ? stayUntrusted : {}));
   return await runTests({
     vscodeExecutablePath,
     extensionDevelopmentPath: projectRoot,
@@ -97,7 +130,7 @@ async function runOnDesktop(
     launchArgs: [
       folder,
       '--disable-extensions',
-      '--disable-workspace-trust',
+      ...(untrusted ? [] : ['--disable-workspace-trust']),
       ...['--user-data-dir', profile.path],
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ],

@@ -1,9 +1,12 @@
 import { appendFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import Mocha from 'mocha';
+import * as vscode from 'vscode';
+import { isForUntrusted } from './support/isForUntrusted';
 
 /**
- * The entry that VS Code calls in its extension host: runs every bundled `*.test.js` beside this file. Each result is one
+ * The entry that VS Code calls in its extension host: runs every bundled `*.test.js` beside this file that is for a window
+ * like this one. Each result is one
  * JSON line in the file named by TRACKER_TEST_RESULTS, so that a host that dies still tells how far it came.
  */
 export async function run(): Promise<void> {
@@ -16,9 +19,13 @@ export async function run(): Promise<void> {
   });
   const only = process.env['TRACKER_TEST_FILE'] ?? '';
   const files = readdirSync(__dirname, { recursive: true, encoding: 'utf8' });
-  for (const file of files
-    .filter(name => name.endsWith('.test.js') && name.includes(only))
-    .sort()) {
+  const wanted = files.filter(
+    name =>
+      name.endsWith('.test.js') &&
+      name.includes(only) &&
+      isForUntrusted(name) !== vscode.workspace.isTrusted,
+  );
+  for (const file of wanted.sort()) {
     mocha.addFile(path.join(__dirname, file));
   }
   const failures = await new Promise<number>(resolve => report(mocha.run(resolve)));

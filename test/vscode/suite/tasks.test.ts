@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ExtensionInternals } from '../../../src/extension';
-import { SETTINGS, TASK_TYPE } from '../../../src/host/contributions';
+import { COMMANDS, SETTINGS, TASK_TYPE } from '../../../src/host/contributions';
 import type { Run } from '../../../src/tracking/entities';
 import { activated, eventually, temporaryFolder, useStore } from './support/extension';
 
@@ -97,6 +97,22 @@ describe('tasks of the type tracker', () => {
 
     assert.equal(await execute(await taskNamed('bad')), 1);
     assert.deepEqual((await runs()).map(({ info }) => info.status).sort(), ['FAILED', 'FINISHED']);
+  });
+
+  it('are chosen in the picker of Track: Run task…', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    writeFileSync(path.join(folder, 'task.py'), 'pass\n');
+    writeTasks([{ type: TASK_TYPE, command: 'task.py', label: 'picked', runName: 'picked' }]);
+    await taskNamed('picked');
+    const finished = vscode.commands.executeCommand(COMMANDS.runTask);
+    // The picker opens when VS Code has asked for the tasks; its only row is the active one.
+    await eventually('the run', async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return (await runs()).some(
+        ({ info }) => info.runName === 'picked' && info.status === 'FINISHED',
+      );
+    });
+    await finished;
   });
 
   describe('and the Problems panel', () => {

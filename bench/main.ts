@@ -6,6 +6,7 @@ import { searchFilesRows } from './rows/searchFiles';
 import { vscodeRows } from './rows/vscode';
 import { compareServers } from './server/compareServers';
 import { Workspace } from './workspace';
+import { compareWrapper } from './wrapper/compareWrapper';
 
 interface GroupOptions {
   /** A tenth of the data and of the time: shows that everything runs, and the scale. */
@@ -21,6 +22,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   files: rows(searchFilesRows),
   history: rows(historyRows),
   processes: rows(processRows),
+  wrapper: compareWrapper,
   vscode: rows(vscodeRows),
 };
 

@@ -90,9 +90,13 @@ export function figure(value: number): string {
     : value.toLocaleString('en', { maximumSignificantDigits: 3 });
 }
 
+/** Such as `4.2 ms (3.9–5.1)`. */
+export function shown({ median, min, max }: Spread, unit = ''): string {
+  return `${figure(median)}${unit} (${figure(min)}–${figure(max)})`;
+}
+
 export function formatResult({ row, ours, peer, ratio, noise }: Result): string {
-  const spread = (s: Spread): string =>
-    `${figure(s.median)} ${row.unit} (${figure(s.min)}–${figure(s.max)})`;
+  const spread = (s: Spread): string => shown(s, ` ${row.unit}`);
   const lines = [`${row.name}: ${row.what}`, `  ours  ${spread(ours)}`];
   if (peer !== undefined && row.peer !== undefined && ratio !== undefined) {
     lines.push(`  peer  ${spread(peer)}  ${row.peer.name}`, `  ratio ${figure(ratio)}×`);

@@ -1,35 +1,13 @@
-import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Row } from '../measure';
+import { preparedSqlite } from '../preparedStore';
 import { startMlflowServer, startOurServer } from '../servers';
 import type { Workspace } from '../workspace';
 
-/** @returns ms from spawn to exit */
-function timed(command: string, args: readonly string[], cwd: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const start = performance.now();
-    const child = spawn(command, args, { cwd, stdio: 'ignore' });
-    child.once('error', reject);
-    child.once('exit', code => {
-      if (code === 0) {
-        resolve(performance.now() - start);
-      } else {
-        reject(new Error(`${command} ${args.join(' ')} ended with ${code}`));
-      }
-    });
-  });
-}
-
 /** Cost of the processes that a person waits for. */
 export async function processRows(workspace: Workspace): Promise<Row[]> {
-  const cli = path.join(workspace.project, 'dist', 'cli.js');
-  const script = workspace.path('empty.py');
-  await writeFile(script, '');
-  const store = `sqlite:///${workspace.path('wrapped.db')}`;
-  const wrapped = [cli, 'run', '--tracking-uri', store, '--', workspace.python, script];
-  await timed(process.execPath, wrapped, workspace.root);
+  const store = `sqlite:///${await preparedSqlite(workspace, 'ready.db', 1)}`;
   return [
     {
       name: 'server-ready',
@@ -49,17 +27,6 @@ export async function processRows(workspace: Workspace): Promise<Row[]> {
           await server.stop();
           return server.readyMs;
         },
-      },
-    },
-    {
-      name: 'wrapper',
-      what: 'an empty script under `mlflow-tracker run`, less the same script alone',
-      unit: 'ms',
-      rounds: 7,
-      goal: '≤ 300 ms',
-      ours: async () => {
-        const bare = await timed(workspace.python, [script], workspace.root);
-        return (await timed(process.execPath, wrapped, workspace.root)) - bare;
       },
     },
     {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LoadGenerator } from '../load/loadGenerator';
-import { calibrate, figure, spreadOf, type Spread } from '../measure';
+import { calibrate, figure, shown, spreadOf } from '../measure';
 import { groupCpuMs } from '../processCpu';
 import type { Workspace } from '../workspace';
 import { bareInserts } from './bareInserts';
@@ -138,18 +138,14 @@ function rowOf(task: Task, row: Figure, { contenders, hasGoals }: Field, samples
       return ['–', ''];
     }
     const ratio = row.moreIsBetter ? ours.median / peer.median : peer.median / ours.median;
-    return [shown(peer, ''), `${figure(ratio)}×`];
+    return [shown(peer), `${figure(ratio)}×`];
   });
   const all = [
     task.name,
     `${row.name}, ${row.unit}`,
-    ours ? shown(ours, '') : '–',
+    ours ? shown(ours) : '–',
     ...cells,
     (hasGoals && row.goal) || '',
   ];
   return `| ${all.join(' | ')} |`;
-}
-
-function shown({ median, min, max }: Spread, unit: string): string {
-  return `${figure(median)}${unit} (${figure(min)}–${figure(max)})`;
 }

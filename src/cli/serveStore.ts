@@ -2,7 +2,6 @@ import { openRepository } from '../artifacts/openRepository';
 import type { Logger } from '../base/logger';
 import { forwardRequest } from '../http/forwardRequest';
 import type { HttpClient } from '../http/httpClient';
-import { createApp } from '../server/app';
 import type { GuardOptions } from '../server/guard';
 import { listen, type Listener } from '../server/listen';
 import type { TrackingStore } from '../tracking/trackingStore';
@@ -31,14 +30,16 @@ export function serveStore(
 ): Promise<Listener> {
   const { remote, logger, workingDir } = options;
   const context = { workingDir, destination: options.artifactsDestination, remote, logger };
-  const app = createApp({
-    store,
-    artifacts: uri => openRepository(uri, context),
-    ...(options.serveArtifacts !== undefined && { serveArtifacts: options.serveArtifacts }),
-    guard: options.guard,
-    logger,
-    version: VERSION,
-    passThrough: remote && (request => forwardRequest(remote, request)),
-  });
-  return listen(app, options);
+  return listen(async () => {
+    const { createApp } = await import('../server/app');
+    return createApp({
+      store,
+      artifacts: uri => openRepository(uri, context),
+      ...(options.serveArtifacts !== undefined && { serveArtifacts: options.serveArtifacts }),
+      guard: options.guard,
+      logger,
+      version: VERSION,
+      passThrough: remote && (request => forwardRequest(remote, request)),
+    });
+  }, options);
 }

@@ -64,9 +64,16 @@ export interface LaunchServices {
   /** Characters that every server behind this store takes as a tag's value. */
   readonly tagLimit: number;
   /** Serves a store on the loopback interface, to holders of the token only. */
-  serve(store: TrackingStore, token: string): Promise<{ url: string; close(): Promise<void> }>;
+  serve(store: TrackingStore, token: string): Promise<ScriptServer>;
   writeArtifact(run: Run, artifactPath: string, content: Uint8Array<ArrayBuffer>): Promise<void>;
   deleteArtifact(run: Run, artifactPath: string): Promise<void>;
+}
+
+export interface ScriptServer {
+  readonly url: string;
+  /** Makes ready what is otherwise made ready at the first request. */
+  load(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface LaunchResult {
@@ -80,8 +87,8 @@ export interface LaunchResult {
 
 /** ms between SIGTERM and SIGKILL. */
 const GRACE_MS = 10_000;
-/** A script that prints nothing shows that it runs all the same after so many ms. */
-const SILENCE_MS = 2_000;
+/** A script that runs for so many ms shows that it runs, also when it prints nothing. */
+const SETTLED_MS = 2_000;
 
 /**
  * Runs a command as a tracked run: serves the store to it, records where its code comes from, and brings each of its runs
@@ -156,6 +163,11 @@ export async function launch(
           isNotebookRunner: notebook !== undefined,
         }),
         onLife,
+        onSettled: () => {
+          onLife();
+          // Short scripts that do without are not kept waiting; a long one may outlive an update that removes our files.
+          background.start('load the server', () => server.load());
+        },
         recording,
         logger,
       },
@@ -246,6 +258,8 @@ async function runProcess(
     readonly recording: Recording;
     /** Called at every sign of life of the script. */
     readonly onLife: () => void;
+    /** Called once when it has run for a while. */
+    readonly onSettled: () => void;
     readonly logger: Logger;
   },
 ): Promise<ProcessEnd> {
@@ -265,11 +279,11 @@ async function runProcess(
     options.logger,
   );
   options.recording.started(child);
-  const unseen = setTimeout(options.onLife, SILENCE_MS);
+  const settled = setTimeout(options.onSettled, SETTLED_MS);
   try {
     return await child.ended();
   } finally {
-    clearTimeout(unseen);
+    clearTimeout(settled);
   }
 }
 

@@ -27,5 +27,5 @@ export function serve(
     logger,
     version: '0.0.0-test',
   });
-  return listen(app, { host: '127.0.0.1', port: 0 });
+  return listen(() => app, { host: '127.0.0.1', port: 0 });
 }

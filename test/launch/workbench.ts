@@ -82,8 +82,9 @@ export class Workbench {
     );
   }
 
-  startRaw(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-    const child = spawn(process.execPath, [CLI, ...args], {
+  /** @param cli another copy of the program */
+  startRaw(args: readonly string[], env: NodeJS.ProcessEnv = {}, cli = CLI): Running {
+    const child = spawn(process.execPath, [cli, ...args], {
       cwd: this.folder,
       env: { ...PLAIN_GIT_ENV, MLFLOW_DISABLE_TELEMETRY: 'true', ...env },
       stdio: 'pipe',

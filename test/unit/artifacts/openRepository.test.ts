@@ -73,7 +73,7 @@ describe('artifact URIs behind a tracking server', () => {
   let remote: HttpClient;
   beforeEach(async () => {
     server = await openServer({ guard: { token: 't' } });
-    listener = await listen(server.app, { host: '127.0.0.1', port: 0 });
+    listener = await listen(() => server.app, { host: '127.0.0.1', port: 0 });
     remote = new HttpClient({
       baseUrl: listener.url,
       credentials: { kind: 'bearer', token: 't' },

@@ -26,8 +26,9 @@ afterEach(async () => {
 });
 
 async function start(limits: Partial<ConnectionLimits>): Promise<number> {
-  server = await openServer();
-  listener = await listen(server.app, { host: '127.0.0.1', port: 0, limits });
+  const opened = await openServer();
+  server = opened;
+  listener = await listen(() => opened.app, { host: '127.0.0.1', port: 0, limits });
   return listener.port;
 }
 
@@ -133,4 +134,41 @@ it('takes no more connections than it may', async () => {
   const surplus = await open(port);
   await closed(surplus.socket);
   expect(taken.map(({ socket }) => socket.destroyed)).toEqual([false, false, false]);
+});
+
+it('makes its app for the first request, once, and closes also one that is made too late', async () => {
+  const opened = await openServer();
+  server = opened;
+  let made = 0;
+  let closedApps = 0;
+  const make = async () => {
+    made += 1;
+    await delay(100);
+    return { ...opened.app, close: () => (closedApps += 1) };
+  };
+  listener = await listen(make, { host: '127.0.0.1', port: 0 });
+  expect(made).toBe(0);
+  const ask = async () => (await fetch(`${listener?.url}/version`)).status;
+  expect(await Promise.all([ask(), ask()])).toEqual([200, 200]);
+  await listener.load();
+  expect(made).toBe(1);
+  await listener.close();
+  expect(closedApps).toBe(1);
+
+  listener = await listen(make, { host: '127.0.0.1', port: 0 });
+  const loading = listener.load();
+  await listener.close();
+  await loading;
+  expect(closedApps).toBe(2);
+});
+
+it('says so when its app cannot be made', async () => {
+  const fail = () => Promise.reject(new Error('main.mjs is gone'));
+  listener = await listen(fail, { host: '127.0.0.1', port: 0 });
+  const answer = await fetch(`${listener.url}/version`);
+  expect(answer.status).toBe(500);
+  expect(await answer.json()).toMatchObject({
+    error_code: 'INTERNAL_ERROR',
+    message: 'The server could not be loaded: main.mjs is gone',
+  });
 });

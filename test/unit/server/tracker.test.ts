@@ -17,7 +17,7 @@ let experimentId: string;
 
 beforeEach(async () => {
   server = await openServer({ guard: { token: TOKEN } });
-  listener = await listen(server.app, { host: '127.0.0.1', port: 0 });
+  listener = await listen(() => server.app, { host: '127.0.0.1', port: 0 });
   client = new TrackerClient({ baseUrl: listener.url, token: TOKEN, logger: silentLogger });
   experimentId = await server.store.createExperiment({ name: 'e' });
   const { info } = await server.store.createRun({ experimentId, startTimeMs: 1000 });
@@ -132,7 +132,7 @@ describe('our own client', () => {
     await new Promise(resolve => setTimeout(resolve, 300));
     await listener.close();
     const again = await openServer({ guard: { token: TOKEN } });
-    listener = await listen(again.app, { host: '127.0.0.1', port: listener.port });
+    listener = await listen(() => again.app, { host: '127.0.0.1', port: listener.port });
     await until(() => heard.some(change => change.kind === 'everything'));
     stop.abort();
     await done;

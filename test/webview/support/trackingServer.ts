@@ -31,7 +31,7 @@ export class TrackingServer {
       logger: silentLogger,
       version: '0.0.0',
     });
-    const listener = await listen(app, { host: '127.0.0.1', port: 0 });
+    const listener = await listen(() => app, { host: '127.0.0.1', port: 0 });
     const client = new TrackerClient({ baseUrl: listener.url, logger: silentLogger });
     return new TrackingServer(folder, store, client, listener);
   }

@@ -15,6 +15,7 @@ import {
   appendLines,
   cutBack,
   makeFolder,
+  PARALLEL_WRITES,
   placeFile,
   replaceFile,
   syncFolder,
@@ -38,9 +39,6 @@ export interface KeyLines {
   readonly key: string;
   readonly text: string;
 }
-
-/** How many files are made durable side by side. */
-const PARALLEL_WRITES = 8;
 
 type Undo = () => Promise<unknown>;
 

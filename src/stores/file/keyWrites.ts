@@ -4,7 +4,15 @@ import type { KeyValue } from '../../tracking/entities';
 import { validateKey } from '../../tracking/validation';
 import { errnoOf, isMissing, writeError } from './fileErrors';
 import { checkKeyConflict, keyPath } from './keyFiles';
-import { createFile, makeFolder, replaceFile, syncFolder } from './writeFiles';
+import { forEachLimited } from './keyedQueue';
+import {
+  createFile,
+  makeFolder,
+  PARALLEL_WRITES,
+  replaceFile,
+  syncFolder,
+  writeSynced,
+} from './writeFiles';
 
 /**
  * Writes a tag, replacing an older one in one step.
@@ -22,6 +30,29 @@ export async function writeKeyFile(
     await replaceFile(path, value, tempFolder);
   } catch (error) {
     throw writeError(path, error);
+  }
+}
+
+/**
+ * Writes the keys of a folder that no reader looks into yet, such as the tags of a run without its meta file: nothing has to be
+ * hidden until it is whole, and one look at each folder makes all of its names durable. No key may be another one's folder.
+ */
+export async function writeFirstKeys(folder: string, entries: readonly KeyValue[]): Promise<void> {
+  const folders = new Set([folder]);
+  await forEachLimited(entries, PARALLEL_WRITES, async ({ key, value }) => {
+    const path = keyPath(folder, key);
+    try {
+      if (dirname(path) !== folder) {
+        folders.add(dirname(path));
+        await makeFolder(dirname(path));
+      }
+      await writeSynced(path, 'wx', value);
+    } catch (error) {
+      throw writeError(path, error);
+    }
+  });
+  for (const written of folders) {
+    await syncFolder(written);
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   Experiment,
@@ -25,7 +26,7 @@ import {
   validateTag,
 } from '../../tracking/validation';
 import { checkKeyConflict, checkKeysTogether, keyPath } from './keyFiles';
-import { createKeyFile, deleteKeyFile, writeKeyFile } from './keyWrites';
+import { createKeyFile, deleteKeyFile, writeFirstKeys, writeKeyFile } from './keyWrites';
 import { forEachLimited } from './keyedQueue';
 import {
   appendToUri,
@@ -44,10 +45,8 @@ import type { ProblemList } from './problemList';
 import type { StoredRun } from './runColumns';
 import { RUN_NAME_TAG, type RunFiles } from './runFiles';
 import { statusNumber } from './runMeta';
-import { makeFolder, replaceFile } from './writeFiles';
+import { makeFolder, PARALLEL_WRITES, replaceFile, syncFolder } from './writeFiles';
 
-/** How many files are made durable side by side. */
-const PARALLEL_WRITES = 8;
 /** MLflow's SourceType.LOCAL, the only one it writes. */
 const SOURCE_TYPE_LOCAL = 4;
 
@@ -71,12 +70,14 @@ export class RunWriter {
     const runName = agreedRunName(request.runName, tagged) ?? generateRunName();
     const runId = randomUUID().replaceAll('-', '');
     const folder = join(experimentFolder, runId);
-    for (const part of [METRICS_FOLDER, PARAMS_FOLDER, ARTIFACTS_FOLDER]) {
-      await makeFolder(join(folder, part));
+    await makeFolder(folder);
+    for (const part of [METRICS_FOLDER, PARAMS_FOLDER, ARTIFACTS_FOLDER, TAGS_FOLDER]) {
+      await mkdir(join(folder, part));
     }
     const all = new Map(tags.map(tag => [tag.key, tag]));
     all.set(RUN_NAME_TAG, { key: RUN_NAME_TAG, value: runName });
-    await this.writeTags(folder, [...all.values()]);
+    await writeFirstKeys(join(folder, TAGS_FOLDER), [...all.values()]);
+    await syncFolder(folder);
     // The meta file comes last: it makes the run visible, complete. Old readers want `run_uuid`.
     const meta = formatMeta({
       artifact_uri: appendToUri(experiment.artifactLocation, runId, ARTIFACTS_FOLDER),
@@ -102,7 +103,7 @@ export class RunWriter {
   async update(runId: RunId, { status, endTimeMs, runName }: UpdateRunRequest): Promise<RunInfo> {
     const run = this.runs.findActive(runId);
     if (runName) {
-      await this.writeTags(run.folder, [validateTag({ key: RUN_NAME_TAG, value: runName })]);
+      await this.writeTag(run.folder, validateTag({ key: RUN_NAME_TAG, value: runName }));
     }
     await this.editMeta(run, {
       ...(status === undefined ? {} : { status: statusNumber(status) }),
@@ -146,7 +147,7 @@ export class RunWriter {
   async setTag(runId: RunId, tag: KeyValue): Promise<void> {
     const checked = validateTag(tag);
     const run = this.runs.findActive(runId);
-    await this.writeTags(run.folder, [checked]);
+    await this.writeTag(run.folder, checked);
     await this.renameByTag(run, checked);
   }
 
@@ -209,11 +210,19 @@ export class RunWriter {
 
   /** One write a file, whatever the number of points. */
   private linesOf(run: StoredRun, metrics: readonly Metric[]): KeyLines[] {
-    const lines = new Map<string, KeyLines>();
+    const lines = new Map<
+      string,
+      { readonly folder: string; readonly key: string; text: string }
+    >();
     const add = (folder: string, { key }: Metric, line: string): void => {
-      checkKeyConflict(join(folder, METRICS_FOLDER), key);
       const name = `${folder} ${key}`;
-      lines.set(name, { folder, key, text: (lines.get(name)?.text ?? '') + line });
+      const known = lines.get(name);
+      if (known === undefined) {
+        checkKeyConflict(join(folder, METRICS_FOLDER), key);
+        lines.set(name, { folder, key, text: line });
+      } else {
+        known.text += line;
+      }
     };
     for (const metric of metrics) {
       add(run.folder, metric, formatLine(metric));
@@ -225,10 +234,8 @@ export class RunWriter {
     return [...lines.values()];
   }
 
-  private async writeTags(folder: string, tags: readonly KeyValue[]): Promise<void> {
-    await forEachLimited(tags, PARALLEL_WRITES, tag =>
-      writeKeyFile(join(folder, TAGS_FOLDER), tag, folder),
-    );
+  private async writeTag(folder: string, tag: KeyValue): Promise<void> {
+    await writeKeyFile(join(folder, TAGS_FOLDER), tag, folder);
   }
 
   private async renameByTag(run: StoredRun, { key, value }: KeyValue): Promise<void> {

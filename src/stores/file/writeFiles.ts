@@ -18,6 +18,9 @@ import { NO_WAIT, stampOf } from './readFiles';
  * Everything here resolves when the data is on disk: the file's bytes, and the name of a new file in its folder.
  */
 
+/** How many files are made durable side by side. */
+export const PARALLEL_WRITES = 8;
+
 /** Makes a folder and those above it. Resolves to whether anything had to be made. */
 export async function makeFolder(path: string): Promise<boolean> {
   const first = await mkdir(path, { recursive: true }).catch((error: unknown) =>
@@ -218,7 +221,8 @@ export async function writeTemp(folder: string, text: string): Promise<string> {
   return temp;
 }
 
-async function writeSynced(path: string, flags: string, text: string): Promise<void> {
+/** The name of a new file is on disk only after `syncFolder`. */
+export async function writeSynced(path: string, flags: string, text: string): Promise<void> {
   const file = await open(path, flags);
   try {
     await file.writeFile(text);

@@ -8,6 +8,8 @@ import type { OutputMetrics } from './outputMetrics';
 const PAUSE_MS = 1_000;
 /** Points that wait for a run at most; a script that prints more before it has one loses the oldest. */
 const MAX_WAITING = 100_000;
+/** So many more may wait until they are dropped: to move all of them for each line would take longer than the script. */
+const SLACK = 20_000;
 
 type Target = Pick<TrackedRunStore, 'addMetrics' | 'scriptHasRuns'>;
 
@@ -33,7 +35,7 @@ export class MetricRecorder {
     for (const { key, value, step } of this.reader.read(line)) {
       this.waiting.push({ key, value, step: step ?? 0, timestampMs });
     }
-    if (this.waiting.length > MAX_WAITING) {
+    if (this.waiting.length > MAX_WAITING + SLACK) {
       this.waiting.splice(0, this.waiting.length - MAX_WAITING);
     }
     if (this.waiting.length > 0 && this.timer === undefined && !this.target.scriptHasRuns) {

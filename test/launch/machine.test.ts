@@ -1,8 +1,13 @@
-import { chmodSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { artifact, PYTHON, Workbench } from './workbench';
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { readProcessStat } from '../../src/launch/process/processStat';
+import { readTree } from '../../src/launch/system/processTree';
+import { temporaryFolder } from './temporary';
+import { artifact, PYTHON, until, Workbench } from './workbench';
 
 const MLFLOW_NAMES = [
   'system/cpu_utilization_percentage',
@@ -102,4 +107,44 @@ describe('the machine that a script runs on', () => {
     ).toMatchObject({ code: 0 });
     expect((await bench.run()).data.metrics).toEqual([]);
   });
+
+  test('a tree of processes is found whole, also where the kernel does not tell children', async () => {
+    const child = spawn('sh', ['-c', 'sleep 100 & sh -c "sleep 100 & wait" & wait'], {
+      detached: true,
+      stdio: 'ignore',
+    });
+    const pid = child.pid ?? 0;
+    onTestFinished(() => void process.kill(-pid, 'SIGKILL'));
+    const folder = await temporaryFolder();
+    const group = () => processIds().filter(id => readProcessStat(Number(id))?.[2] === String(pid));
+    await until(() => group().length === 4);
+    await until(() => {
+      copyStats(folder);
+      const whole = group().reduce((sum, id) => sum + memoryOf(Number(id)), 0);
+      const tree = readTree(pid);
+      return tree?.memoryBytes === whole && isDeepStrictEqual(readTree(pid, folder), tree);
+    });
+  });
 });
+
+function processIds(): readonly string[] {
+  return readdirSync('/proc').filter(name => /^\d+$/.test(name));
+}
+
+function memoryOf(pid: number): number {
+  return Number(readProcessStat(pid)?.[21]) * 4096;
+}
+
+/** What every kernel tells of the processes that there are. */
+function copyStats(folder: string): void {
+  rmSync(folder, { recursive: true });
+  for (const pid of processIds()) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`);
+      mkdirSync(path.join(folder, pid), { recursive: true });
+      writeFileSync(path.join(folder, pid, 'stat'), stat);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { readProcessStat, TICK_MS } from './processStat';
 
-/** Linux counts the time since boot in hundredths of a second for programs, whatever the kernel does. */
-const TICK_MS = 10;
 /** ms by which two readings of one start may differ: the clock may have been set since. */
 const TOLERANCE_MS = 5_000;
 
@@ -35,9 +34,7 @@ export function isAlive(pid: number, startMs: number): boolean {
 
 function startOf(pid: number): number | undefined {
   try {
-    // The name of the program, in parentheses, may hold anything.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    const ticks = Number(readProcessStat(pid)?.[19]);
     const boot = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1];
     const startMs = Number(boot) * 1000 + ticks * TICK_MS;
     return Number.isFinite(startMs) ? startMs : undefined;

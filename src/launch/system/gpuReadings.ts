@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { findExecutable } from '../process/findExecutable';
 
 export interface GpuReading {
   readonly index: number;
@@ -20,8 +21,10 @@ const PATIENCE_MS = 5_000;
 /** Asks `nvidia-smi`. @returns undefined when there is none, or it does not work: it need not be asked again */
 export async function readGpus(env: NodeJS.ProcessEnv): Promise<readonly GpuReading[] | undefined> {
   try {
+    // To look for it costs less than a process that does not find it.
+    const program = await findExecutable('nvidia-smi', process.cwd(), env);
     const { stdout } = await promisify(execFile)(
-      'nvidia-smi',
+      program,
       [`--query-gpu=${QUERY}`, '--format=csv,noheader,nounits'],
       { env, timeout: PATIENCE_MS, windowsHide: true },
     );

@@ -1,5 +1,7 @@
-import { readdir, readFile, statfs } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { cpus, freemem, totalmem } from 'node:os';
+import { TICK_MS } from '../process/processStat';
 
 /** Of the whole machine, in the units of MLflow's `system/*` metrics: a megabyte is 10^6 bytes. */
 export interface MachineReading {
@@ -17,57 +19,46 @@ export interface MachineReading {
   readonly transmittedBytes?: number;
 }
 
-/** Of a process and all that it has started. */
-export interface TreeReading {
-  /** ms of processor time since each of them started. */
-  readonly cpuMs: number;
-  readonly memoryBytes: number;
-}
-
-/** Hundredths of a second, whatever the kernel does. */
-const TICK_MS = 10;
-
 export async function readMachine(folder: string): Promise<MachineReading> {
-  const times = cpus().map(cpu => cpu.times);
-  const total = times.reduce((sum, t) => sum + t.user + t.nice + t.sys + t.idle + t.irq, 0);
-  const idle = times.reduce((sum, t) => sum + t.idle, 0);
-  const [available, disk, network] = await Promise.all([
-    availableMemory(),
-    statfs(folder),
-    readNetwork(),
-  ]);
+  // May be a file server that takes its time; all else is in the kernel's memory, where waiting costs more than reading.
+  const disk = await statfs(folder);
   const free = disk.bfree * disk.bsize;
   return {
-    cpuBusyMs: total - idle,
-    cpuTotalMs: total,
-    memoryUsedBytes: totalmem() - available,
+    ...processorTimes(),
+    memoryUsedBytes: totalmem() - availableMemory(),
     memoryTotalBytes: totalmem(),
     diskUsedBytes: disk.blocks * disk.bsize - free,
     diskAvailableBytes: disk.bavail * disk.bsize,
     diskTotalBytes: disk.blocks * disk.bsize,
-    ...network,
+    ...readNetwork(),
   };
 }
 
-/** Memory that programs can have: caches of the system count as free, as psutil has it. */
-async function availableMemory(): Promise<number> {
-  try {
-    const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(
-      await readFile('/proc/meminfo', 'utf8'),
-    )?.[1];
-    return kilobytes === undefined ? freemem() : Number(kilobytes) * 1024;
-  } catch {
-    // Not Linux.
-    return freemem();
+/** As psutil has it, which MLflow asks: a processor that waits for a disk is idle. */
+function processorTimes(): Pick<MachineReading, 'cpuBusyMs' | 'cpuTotalMs'> {
+  // user, nice, system, idle, iowait, irq, softirq, steal; what guests take is in the first two already.
+  const line = /^cpu +(.*)$/m.exec(readSystemFile('/proc/stat') ?? '')?.[1];
+  if (line === undefined) {
+    const times = cpus().map(cpu => cpu.times);
+    const total = times.reduce((sum, t) => sum + t.user + t.nice + t.sys + t.idle + t.irq, 0);
+    const idle = times.reduce((sum, t) => sum + t.idle, 0);
+    return { cpuBusyMs: total - idle, cpuTotalMs: total };
   }
+  const ticks = line.split(' ').map(Number);
+  const total = ticks.slice(0, 8).reduce((sum, count) => sum + count, 0);
+  const idle = (ticks[3] ?? 0) + (ticks[4] ?? 0);
+  return { cpuBusyMs: (total - idle) * TICK_MS, cpuTotalMs: total * TICK_MS };
 }
 
-async function readNetwork(): Promise<Pick<MachineReading, 'receivedBytes' | 'transmittedBytes'>> {
-  let text: string;
-  try {
-    text = await readFile('/proc/net/dev', 'utf8');
-  } catch {
-    // Not Linux.
+/** Memory that programs can have: caches of the system count as free, as psutil has it. */
+function availableMemory(): number {
+  const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(readSystemFile('/proc/meminfo') ?? '')?.[1];
+  return kilobytes === undefined ? freemem() : Number(kilobytes) * 1024;
+}
+
+function readNetwork(): Pick<MachineReading, 'receivedBytes' | 'transmittedBytes'> {
+  const text = readSystemFile('/proc/net/dev');
+  if (text === undefined) {
     return {};
   }
   let receivedBytes = 0;
@@ -81,60 +72,11 @@ async function readNetwork(): Promise<Pick<MachineReading, 'receivedBytes' | 'tr
   return { receivedBytes, transmittedBytes };
 }
 
-/**
- * Reads a process tree from Linux' /proc: one small file for each process of the machine, for parents are told, not children.
- * @returns undefined where there is no /proc or the process has ended
- */
-export async function readTree(rootPid: number): Promise<TreeReading | undefined> {
-  const processes = new Map<number, { parent: number; cpuMs: number; pages: number }>();
-  let names: readonly string[];
+/** @returns undefined where there is no such file: not Linux */
+function readSystemFile(file: string): string | undefined {
   try {
-    names = await readdir('/proc');
+    return readFileSync(file, 'utf8');
   } catch {
     return undefined;
   }
-  await Promise.all(
-    names
-      .filter(name => /^\d+$/.test(name))
-      .map(async name => {
-        const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => undefined);
-        // The name of the program, in parentheses, may hold anything.
-        const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-        if (fields !== undefined) {
-          processes.set(Number(name), {
-            parent: Number(fields[1]),
-            cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS,
-            pages: Number(fields[21]),
-          });
-        }
-      }),
-  );
-  if (!processes.has(rootPid)) {
-    return undefined;
-  }
-  let cpuMs = 0;
-  let pages = 0;
-  for (const [pid, process] of processes) {
-    if (pid === rootPid || descendsFrom(rootPid, process.parent, processes)) {
-      cpuMs += process.cpuMs;
-      pages += process.pages;
-    }
-  }
-  return { cpuMs, memoryBytes: pages * PAGE_BYTES };
-}
-
-/** Of all usual Linux machines. */
-const PAGE_BYTES = 4096;
-
-function descendsFrom(
-  root: number,
-  parent: number,
-  processes: ReadonlyMap<number, { readonly parent: number }>,
-): boolean {
-  for (let pid: number | undefined = parent; pid; pid = processes.get(pid)?.parent) {
-    if (pid === root) {
-      return true;
-    }
-  }
-  return false;
 }

@@ -1,5 +1,6 @@
 import type { GpuReading } from './gpuReadings';
-import type { MachineReading, TreeReading } from './readings';
+import type { TreeReading } from './processTree';
+import type { MachineReading } from './readings';
 
 export interface SystemReading {
   /** ms on a clock that only goes forward. */

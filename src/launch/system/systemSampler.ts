@@ -2,7 +2,8 @@ import type { Logger } from '../../base/logger';
 import type { Metric } from '../../tracking/entities';
 import { reportFailure } from '../reportFailure';
 import { readGpus } from './gpuReadings';
-import { readMachine, readTree } from './readings';
+import { readTree } from './processTree';
+import { readMachine } from './readings';
 import { systemMetrics, type SystemReading } from './systemMetrics';
 
 /** Points that wait for a run at most. */
@@ -94,12 +95,12 @@ export class SystemSampler {
   private async read(): Promise<SystemReading> {
     const { workingDir, env, pid } = this.options;
     const root = pid();
-    const [machine, tree, gpus] = await Promise.all([
+    const [machine, gpus] = await Promise.all([
       readMachine(workingDir),
-      root === undefined ? undefined : readTree(root),
       this.hasGpus ? readGpus(env) : undefined,
     ]);
     this.hasGpus = gpus !== undefined;
+    const tree = root === undefined ? undefined : readTree(root);
     return { atMs: performance.now(), machine, tree, gpus };
   }
 }

@@ -1,55 +1,34 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import * as vscode from 'vscode';
-import type { ExtensionInternals } from '../../../src/extension';
 import { COMMANDS } from '../../../src/host/contributions';
 import { artifactUri } from '../../../src/host/editor/artifactUri';
 import { DebugTracking } from '../../../src/host/run/debugTracking';
 import type { Run } from '../../../src/tracking/entities';
-import { activated, eventually, temporaryFolder, useStore } from './support/extension';
+import { eventually } from './support/extension';
+import { Suite } from './support/suite';
 
 const SOURCE_TAG = 'mlflow.source.name';
 
 /** VS Code's own debugger, which is there without an extension. */
 describe('Track: Debug current script', () => {
-  let extension: ExtensionInternals;
-  let store: Awaited<ReturnType<typeof temporaryFolder>>;
-  let folder: string;
+  const suite = new Suite();
 
   before(async () => {
-    extension = await activated();
-    store = await temporaryFolder();
-    folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? assert.fail('no folder is open');
-    const root = path.join(store.path, 'mlruns');
-    mkdirSync(root);
-    await useStore(extension, root);
-  });
-
-  after(async () => {
-    await vscode.debug.stopDebugging();
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
-    await extension.services.settings.setTrackingUri('');
-    await store[Symbol.asyncDispose]();
+    await suite.openFileStore();
+    suite.atEnd(() => vscode.debug.stopDebugging());
+    suite.atEnd(() => vscode.debug.removeBreakpoints(vscode.debug.breakpoints));
   });
 
   async function open(name: string, lines: readonly string[]): Promise<vscode.Uri> {
-    const file = path.join(folder, name);
-    writeFileSync(file, `${lines.join('\n')}\n`);
-    return (await vscode.window.showTextDocument(vscode.Uri.file(file))).document.uri;
+    return (await suite.show(name, lines)).document.uri;
   }
 
   async function run(name: string, status: string): Promise<Run> {
-    const client = await extension.services.getClient();
-    return await eventually(`the run of ${name}, ${status}`, async () => {
-      const experiments = await client.searchExperiments({ maxResults: 100 });
-      const { items } = await client.searchRuns({
-        experimentIds: experiments.items.map(({ experimentId }) => experimentId),
-        filter: `tags.\`${SOURCE_TAG}\` = '${name}'`,
-      });
-      return items.find(({ info }) => info.status === status);
-    });
+    return await eventually(`the run of ${name}, ${status}`, async () =>
+      (await suite.runs(`tags.\`${SOURCE_TAG}\` = '${name}'`)).find(
+        ({ info }) => info.status === status,
+      ),
+    );
   }
 
   it('stops at a breakpoint, goes on, and is a tracked run with output and params', async () => {
@@ -74,7 +53,7 @@ describe('Track: Debug current script', () => {
       data.metrics.map(({ key, value, step }) => [key, value, step]),
       [['loss', 0.5, 1]],
     );
-    const client = await extension.services.getClient();
+    const client = await suite.services.getClient();
     const files = await client.listArtifacts(info.runId, 'mlflow-tracker');
     assert.ok(files.some(file => file.path === 'mlflow-tracker/console.log'));
     const log = await vscode.workspace.openTextDocument(
@@ -111,7 +90,7 @@ describe('Track: Debug current script', () => {
   it('ends the run of a session that does not come about', async () => {
     const uri = await open('refused.js', ['']);
     const [workspace] = vscode.workspace.workspaceFolders ?? [];
-    const tracking = new DebugTracking(extension.services, 4_000);
+    const tracking = new DebugTracking(suite.services, 4_000);
     const config = { type: 'node', request: 'launch', name: 'r', program: uri.fsPath, track: true };
     assert.ok(await tracking.resolveDebugConfigurationWithSubstitutedVariables(workspace, config));
     await run('refused.js', 'RUNNING');
@@ -126,12 +105,9 @@ describe('Track: Debug current script', () => {
     const config = { type: 'node', request: 'launch', name: 'plain', program: uri.fsPath };
     assert.ok(await vscode.debug.startDebugging(workspace, config));
     await ended;
-    const client = await extension.services.getClient();
-    const experiments = await client.searchExperiments({ maxResults: 100 });
-    const { items } = await client.searchRuns({
-      experimentIds: experiments.items.map(({ experimentId }) => experimentId),
-    });
-    const names = items.map(({ data }) => data.tags.find(tag => tag.key === SOURCE_TAG)?.value);
+    const names = (await suite.runs()).map(
+      ({ data }) => data.tags.find(tag => tag.key === SOURCE_TAG)?.value,
+    );
     assert.ok(names.includes('stopped.js') && !names.includes('plain.js'));
   });
 });

@@ -1,49 +1,30 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { ExtensionInternals } from '../../../src/extension';
 import { COMMANDS } from '../../../src/host/contributions';
 import type { TreeNode } from '../../../src/host/model/nodes';
-import {
-  activated,
-  eventually,
-  experimentRow,
-  namesOf,
-  rowsOf,
-  runRows,
-  temporaryFolder,
-  textOf,
-  useStore,
-} from './support/extension';
+import { eventually, experimentRow, namesOf, rowsOf, runRows, textOf } from './support/extension';
 import { OtherProcess } from './support/otherProcess';
+import { Suite } from './support/suite';
 
 /** Fields of a metric that these tests do not look at. */
 const at = (step: number) => ({ timestampMs: 1_700_000_000_000 + step * 1000, step });
 
 describe('The Experiments view', () => {
-  let extension: ExtensionInternals;
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const suite = new Suite();
   let script: OtherProcess;
   let experimentId: string;
 
   before(async () => {
-    extension = await activated();
-    folder = await temporaryFolder();
-    const uri = `sqlite:///${path.join(folder.path, 'runs.db')}`;
+    const uri = `sqlite:///${path.join(suite.folder, 'runs.db')}`;
     // Both servers find the artifacts of a run when they work in the same folder.
-    script = await OtherProcess.on(uri, extension.services.workingDir);
+    script = suite.use(await OtherProcess.on(uri, suite.services.workingDir));
     experimentId = await script.store.createExperiment({ name: 'iris' });
-    await useStore(extension, uri);
-  });
-
-  after(async () => {
-    await extension.services.settings.setTrackingUri('');
-    await script[Symbol.asyncDispose]();
-    await folder[Symbol.asyncDispose]();
+    await suite.openStore(uri);
   });
 
   afterEach(() => {
-    extension.services.viewState.update({
+    suite.services.viewState.update({
       filter: '',
       showDeleted: false,
       sort: { by: 'start_time', ascending: false },
@@ -69,59 +50,63 @@ describe('The Experiments view', () => {
     await script.store.updateRun(old, { status: 'FAILED', endTimeMs: 62_000 });
     await vscode.commands.executeCommand(COMMANDS.refresh);
 
-    const iris = await experimentRow(extension, 'iris');
+    const iris = await experimentRow(suite.extension, 'iris');
     const runs = await eventually('four runs', async () => {
-      const rows = await runRows(extension, iris);
+      const rows = await runRows(suite.extension, iris);
       return rows.length === 3 && rows;
     });
     assert.deepEqual(namesOf(runs), ['new', 'parent', 'old']);
     const [, parentRow, oldRow] = runs;
     assert.ok(parentRow && oldRow);
-    const [childRow] = await runRows(extension, parentRow);
+    const [childRow] = await runRows(suite.extension, parentRow);
     assert.equal(childRow?.run.info.runId, child);
-    assert.equal(extension.experiments.provider.getParent(childRow), parentRow);
-    assert.match(textOf(extension, oldRow), /^old failed · 0\.8731 · 1m 1s · 1970-01-01$/);
+    assert.equal(suite.extension.experiments.provider.getParent(childRow), parentRow);
+    assert.match(textOf(suite.extension, oldRow), /^old failed · 0\.8731 · 1m 1s · 1970-01-01$/);
 
-    const sections = (await rowsOf(extension, oldRow)).map(node => textOf(extension, node));
+    const sections = (await rowsOf(suite.extension, oldRow)).map(node =>
+      textOf(suite.extension, node),
+    );
     assert.deepEqual(sections.slice(0, 3), [
       'Metrics val_acc 0.8731',
       'Params lr 0.01',
       'Tags team vision',
     ]);
-    const metrics = (await rowsOf(extension, oldRow)).find(
+    const metrics = (await rowsOf(suite.extension, oldRow)).find(
       node => node.kind === 'group' && node.group === 'metrics',
     );
-    const [metric] = await rowsOf(extension, metrics);
+    const [metric] = await rowsOf(suite.extension, metrics);
     assert.equal(metric?.kind === 'field' && metric.value, '0.87312');
   });
 
   it('shows what another process logs, keeping the rows that it has', async () => {
-    const iris = await experimentRow(extension, 'iris');
-    const before = await runRows(extension, iris);
+    const iris = await experimentRow(suite.extension, 'iris');
+    const before = await runRows(suite.extension, iris);
     const drawn = new Set<TreeNode | undefined>();
-    const subscription = extension.services.model.onDidChange(nodes => {
+    const subscription = suite.services.model.onDidChange(nodes => {
       for (const node of nodes ?? [undefined]) {
         drawn.add(node);
       }
     });
     // The view follows the store only while it is seen.
     await vscode.commands.executeCommand('tracker.experiments.focus');
-    await eventually('a visible view', () => extension.experiments.view.visible);
+    await eventually('a visible view', () => suite.extension.experiments.view.visible);
     const runId = await newRun('live', 5000);
     const row = await eventually('a row for the new run', async () =>
-      (await runRows(extension, iris)).find(node => node.run.info.runId === runId),
+      (await runRows(suite.extension, iris)).find(node => node.run.info.runId === runId),
     );
     for (let step = 0; step < 12; step++) {
       await script.store.logMetric(runId, { key: 'val_acc', value: step / 12, ...at(step) });
     }
     await eventually(
       'the metric and its curve in the row',
-      () => /^live 0\.9167 ▁.*█ /.test(textOf(extension, row)) && drawn.has(row),
+      () => /^live 0\.9167 ▁.*█ /.test(textOf(suite.extension, row)) && drawn.has(row),
     );
     await script.store.updateRun(runId, { status: 'FINISHED', endTimeMs: 6000 });
-    await eventually('the end of the run', () => /^live 0\.9167 · 1s/.test(textOf(extension, row)));
+    await eventually('the end of the run', () =>
+      /^live 0\.9167 · 1s/.test(textOf(suite.extension, row)),
+    );
     subscription.dispose();
-    const after = await runRows(extension, iris);
+    const after = await runRows(suite.extension, iris);
     assert.equal(after[0], row);
     for (const node of before) {
       assert.ok(after.includes(node), 'a refresh must not replace the nodes of the tree');
@@ -129,51 +114,51 @@ describe('The Experiments view', () => {
   });
 
   it('keeps expansion and selection over a refresh', async () => {
-    const { view } = extension.experiments;
-    const iris = await experimentRow(extension, 'iris');
-    const [first] = await runRows(extension, iris);
+    const { view } = suite.extension.experiments;
+    const iris = await experimentRow(suite.extension, 'iris');
+    const [first] = await runRows(suite.extension, iris);
     assert.ok(first);
     await view.reveal(first, { select: true, expand: true });
     await eventually('the selection', () => view.selection[0] === first);
     await eventually('the expansion is remembered', () =>
-      extension.services.viewState.isExpanded(first.id),
+      suite.services.viewState.isExpanded(first.id),
     );
     await vscode.commands.executeCommand(COMMANDS.refresh);
     await newRun('after the refresh', 7000);
     await eventually('the new run', async () =>
-      namesOf(await runRows(extension, iris)).includes('after the refresh'),
+      namesOf(await runRows(suite.extension, iris)).includes('after the refresh'),
     );
     await eventually('the same selection', () => view.selection[0] === first);
-    assert.ok(extension.services.viewState.isExpanded(first.id));
+    assert.ok(suite.services.viewState.isExpanded(first.id));
   });
 
   it('filters in MLflow’s language, shows the filter, and a matching child with its parent', async () => {
-    extension.services.viewState.update({ filter: "attributes.run_name = 'child'" });
-    const [filterRow, iris] = await rowsOf(extension);
+    suite.services.viewState.update({ filter: "attributes.run_name = 'child'" });
+    const [filterRow, iris] = await rowsOf(suite.extension);
     assert.equal(filterRow?.kind, 'filter');
     assert.ok(iris);
-    const all = await experimentRow(extension, 'iris');
-    const [parent, ...others] = await runRows(extension, all);
+    const all = await experimentRow(suite.extension, 'iris');
+    const [parent, ...others] = await runRows(suite.extension, all);
     assert.deepEqual(others, []);
     assert.ok(parent?.contextOnly);
-    assert.deepEqual(namesOf(await runRows(extension, parent)), ['child']);
+    assert.deepEqual(namesOf(await runRows(suite.extension, parent)), ['child']);
     await vscode.commands.executeCommand(COMMANDS.clearFilter);
-    assert.notEqual((await rowsOf(extension))[0]?.kind, 'filter');
+    assert.notEqual((await rowsOf(suite.extension))[0]?.kind, 'filter');
   });
 
   it('says that nothing matches', async () => {
-    extension.services.viewState.update({ filter: 'metrics.val_acc > 5' });
-    const rows = await rowsOf(extension, await experimentRow(extension, 'iris'));
+    suite.services.viewState.update({ filter: 'metrics.val_acc > 5' });
+    const rows = await rowsOf(suite.extension, await experimentRow(suite.extension, 'iris'));
     assert.deepEqual(
-      rows.map(row => textOf(extension, row)),
+      rows.map(row => textOf(suite.extension, row)),
       ['No run matches the filter'],
     );
   });
 
   it('sorts by name, by a metric and by duration', async () => {
-    const { viewState } = extension.services;
+    const { viewState } = suite.services;
     const order = async () =>
-      namesOf(await runRows(extension, await experimentRow(extension, 'iris')));
+      namesOf(await runRows(suite.extension, await experimentRow(suite.extension, 'iris')));
     viewState.update({ sort: { by: 'run_name', ascending: true } });
     const byName = await order();
     assert.deepEqual(byName, [...byName].sort());
@@ -185,32 +170,36 @@ describe('The Experiments view', () => {
   });
 
   it('hides deleted runs, shows them on demand, and restores them', async () => {
-    const { model, viewState, getClient } = extension.services;
+    const { model, viewState, getClient } = suite.services;
     const client = await getClient();
-    const iris = await experimentRow(extension, 'iris');
-    const row = (await runRows(extension, iris)).find(node => node.run.info.runName === 'old');
+    const iris = await experimentRow(suite.extension, 'iris');
+    const row = (await runRows(suite.extension, iris)).find(
+      node => node.run.info.runName === 'old',
+    );
     assert.ok(row);
     await client.deleteRun(row.run.info.runId);
     await model.apply([{ kind: 'runs', experimentId }]);
-    assert.ok(!namesOf(await runRows(extension, iris)).includes('old'));
+    assert.ok(!namesOf(await runRows(suite.extension, iris)).includes('old'));
     viewState.update({ showDeleted: true });
-    const all = await runRows(extension, await experimentRow(extension, 'iris'));
+    const all = await runRows(suite.extension, await experimentRow(suite.extension, 'iris'));
     const deleted = all.find(node => node.run.info.runName === 'old');
     assert.ok(deleted);
     assert.match(
-      String(extension.experiments.provider.getTreeItem(deleted).contextValue),
+      String(suite.extension.experiments.provider.getTreeItem(deleted).contextValue),
       /deleted/,
     );
     await vscode.commands.executeCommand(COMMANDS.restore, deleted);
     viewState.update({ showDeleted: false });
     await eventually('the restored run', async () =>
-      namesOf(await runRows(extension, await experimentRow(extension, 'iris'))).includes('old'),
+      namesOf(
+        await runRows(suite.extension, await experimentRow(suite.extension, 'iris')),
+      ).includes('old'),
     );
   });
 
   it('takes the main metric from the setting without a reload', async () => {
-    const { model } = extension.services;
-    const run = (await runRows(extension, await experimentRow(extension, 'iris'))).find(
+    const { model } = suite.services;
+    const run = (await runRows(suite.extension, await experimentRow(suite.extension, 'iris'))).find(
       node => node.run.info.runName === 'old',
     );
     assert.ok(run);
@@ -219,9 +208,9 @@ describe('The Experiments view', () => {
     await configuration.update('mainMetric', 'speed', vscode.ConfigurationTarget.Workspace);
     try {
       await eventually('the other metric', async () => {
-        await runRows(extension, await experimentRow(extension, 'iris'));
+        await runRows(suite.extension, await experimentRow(suite.extension, 'iris'));
         const row = model.findRun(run.run.info.runId);
-        return row && textOf(extension, row).includes('· 42 ·');
+        return row && textOf(suite.extension, row).includes('· 42 ·');
       });
     } finally {
       await configuration.update('mainMetric', undefined, vscode.ConfigurationTarget.Workspace);
@@ -229,7 +218,7 @@ describe('The Experiments view', () => {
   });
 
   it('opens an artifact read-only through the file system of runs', async () => {
-    const run = (await runRows(extension, await experimentRow(extension, 'iris')))[0];
+    const run = (await runRows(suite.extension, await experimentRow(suite.extension, 'iris')))[0];
     assert.ok(run);
     const { runId } = run.run.info;
     const upload = await fetch(
@@ -237,11 +226,11 @@ describe('The Experiments view', () => {
       { method: 'PUT', body: '# hello' },
     );
     assert.equal(upload.status, 200);
-    const groups = await rowsOf(extension, run);
+    const groups = await rowsOf(suite.extension, run);
     const artifacts = groups.find(node => node.kind === 'group' && node.group === 'artifacts');
-    const [notes] = await rowsOf(extension, artifacts);
+    const [notes] = await rowsOf(suite.extension, artifacts);
     assert.ok(notes?.kind === 'artifact' && notes.file.isDir);
-    const [file] = await rowsOf(extension, notes);
+    const [file] = await rowsOf(suite.extension, notes);
     assert.ok(file?.kind === 'artifact');
     await vscode.commands.executeCommand(COMMANDS.openArtifact, file);
     const editor = await eventually('the artifact in an editor', () =>
@@ -259,7 +248,7 @@ describe('The Experiments view', () => {
   });
 
   it('copies the id of the selected run', async () => {
-    const [run] = await runRows(extension, await experimentRow(extension, 'iris'));
+    const [run] = await runRows(suite.extension, await experimentRow(suite.extension, 'iris'));
     assert.ok(run);
     await vscode.commands.executeCommand(COMMANDS.copyId, run);
     assert.equal(await vscode.env.clipboard.readText(), run.run.info.runId);

@@ -1,22 +1,17 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { ExtensionInternals } from '../../../src/extension';
-import { activated, experimentRow, runRows, temporaryFolder, useStore } from './support/extension';
+import { experimentRow, runRows } from './support/extension';
 import { OtherProcess } from './support/otherProcess';
+import { Suite } from './support/suite';
 
 describe('The hover card', () => {
-  let extension: ExtensionInternals;
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let script: OtherProcess;
+  const suite = new Suite();
   let runId: string;
 
   before(async () => {
-    extension = await activated();
-    folder = await temporaryFolder();
-    const uri = path.join(folder.path, 'mlruns');
-    script = await OtherProcess.on(uri);
-    const { store } = script;
+    const uri = path.join(suite.folder, 'mlruns');
+    const { store } = suite.use(await OtherProcess.on(uri));
     const experimentId = await store.createExperiment({ name: 'iris' });
     const startTimeMs = Date.now() - 60_000;
     const run = await store.createRun({
@@ -40,13 +35,7 @@ describe('The hover card', () => {
         timestampMs: startTimeMs + step,
       })),
     });
-    await useStore(extension, uri);
-  });
-
-  after(async () => {
-    await extension.services.settings.setTrackingUri('');
-    await script[Symbol.asyncDispose]();
-    await folder[Symbol.asyncDispose]();
+    await suite.openStore(uri);
   });
 
   async function hoversOver(text: string, at: number): Promise<string> {
@@ -63,8 +52,8 @@ describe('The hover card', () => {
   }
 
   it('of a row tells status, source, params and every metric with its extremes and curve', async () => {
-    const { provider } = extension.experiments;
-    const [row] = await runRows(extension, await experimentRow(extension, 'iris'));
+    const { provider } = suite.extension.experiments;
+    const [row] = await runRows(suite.extension, await experimentRow(suite.extension, 'iris'));
     assert.ok(row);
     const item = provider.getTreeItem(row);
     assert.equal(item.tooltip, undefined, 'made only when it is wanted');
@@ -93,8 +82,8 @@ describe('The hover card', () => {
   });
 
   it('is not made for a pointer that has left', async () => {
-    const { provider } = extension.experiments;
-    const [row] = await runRows(extension, await experimentRow(extension, 'iris'));
+    const { provider } = suite.extension.experiments;
+    const [row] = await runRows(suite.extension, await experimentRow(suite.extension, 'iris'));
     assert.ok(row);
     const source = new vscode.CancellationTokenSource();
     source.cancel();

@@ -2,51 +2,34 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { ExtensionInternals } from '../../../src/extension';
 import { COMMANDS } from '../../../src/host/contributions';
-import {
-  activated,
-  eventually,
-  experimentRow,
-  namesOf,
-  rowsOf,
-  runRows,
-  temporaryFolder,
-  useStore,
-} from './support/extension';
+import { eventually, experimentRow, namesOf, rowsOf, runRows } from './support/extension';
 import { OtherProcess } from './support/otherProcess';
+import { Suite } from './support/suite';
 
 const RUNS = 10_000;
 const PAGE = 100;
 
 describe('An experiment with 10,000 runs', () => {
-  let extension: ExtensionInternals;
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const suite = new Suite();
   let uri: string;
 
   before(async function () {
     this.timeout(120_000);
-    extension = await activated();
-    folder = await temporaryFolder();
-    uri = path.join(folder.path, 'mlruns');
+    uri = path.join(suite.folder, 'mlruns');
     await writeStore(uri);
-    await useStore(extension, uri);
-  });
-
-  after(async () => {
-    await extension.services.settings.setTrackingUri('');
-    await folder[Symbol.asyncDispose]();
+    await suite.openStore(uri);
   });
 
   it('shows the newest page, more on demand, and keeps what is shown', async () => {
-    const row = await experimentRow(extension, 'many');
-    const first = await rowsOf(extension, row);
+    const row = await experimentRow(suite.extension, 'many');
+    const first = await rowsOf(suite.extension, row);
     assert.equal(first.length, PAGE + 1);
     assert.equal(first[0]?.kind === 'run' && first[0].run.info.runName, `run-${RUNS - 1}`);
     const more = first.at(-1);
     assert.equal(more?.kind, 'more');
     await vscode.commands.executeCommand(COMMANDS.loadMore, more);
-    const second = await rowsOf(extension, row);
+    const second = await rowsOf(suite.extension, row);
     assert.equal(second.length, 2 * PAGE + 1);
     assert.deepEqual(second.slice(0, PAGE), first.slice(0, PAGE));
     assert.equal(new Set(second.map(node => node.id)).size, second.length);
@@ -54,13 +37,13 @@ describe('An experiment with 10,000 runs', () => {
 
   it('asks only for the run that changed', async () => {
     await vscode.commands.executeCommand('tracker.experiments.focus');
-    const row = await experimentRow(extension, 'many');
-    const [newest] = await runRows(extension, row);
+    const row = await experimentRow(suite.extension, 'many');
+    const [newest] = await runRows(suite.extension, row);
     assert.ok(newest);
     const { runId } = newest.run.info;
     await quiet();
     const drawn: unknown[] = [];
-    const subscription = extension.services.model.onDidChange(nodes => {
+    const subscription = suite.services.model.onDidChange(nodes => {
       drawn.push(...(nodes ?? ['everything']));
     });
     await using script = await OtherProcess.on(uri);
@@ -73,8 +56,8 @@ describe('An experiment with 10,000 runs', () => {
   });
 
   it('shows a new run on top without losing the pages that are loaded', async () => {
-    const row = await experimentRow(extension, 'many');
-    const before = await runRows(extension, row);
+    const row = await experimentRow(suite.extension, 'many');
+    const before = await runRows(suite.extension, row);
     await using script = await OtherProcess.on(uri);
     await script.store.createRun({
       experimentId: row.experiment.experimentId,
@@ -82,7 +65,7 @@ describe('An experiment with 10,000 runs', () => {
       startTimeMs: 2_000_000_000_000,
     });
     const after = await eventually('the new run on top', async () => {
-      const runs = await runRows(extension, row);
+      const runs = await runRows(suite.extension, row);
       return runs[0]?.run.info.runName === 'newest' && runs;
     });
     assert.ok(after.length >= before.length);
@@ -92,7 +75,7 @@ describe('An experiment with 10,000 runs', () => {
   /** Resolves when nothing has been drawn for a while: a store that was just opened tells of its running runs once. */
   async function quiet(): Promise<void> {
     let last = Date.now();
-    const subscription = extension.services.model.onDidChange(() => {
+    const subscription = suite.services.model.onDidChange(() => {
       last = Date.now();
     });
     await eventually('quiet', () => Date.now() - last > 2000);

@@ -1,48 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
-import type { ExtensionInternals } from '../../../src/extension';
 import { COMMANDS, PREVIEW_SCHEME, SETTINGS } from '../../../src/host/contributions';
-import {
-  activated,
-  eventually,
-  experimentRow,
-  runRows,
-  temporaryFolder,
-  useStore,
-} from './support/extension';
+import { eventually, experimentRow, runRows } from './support/extension';
+import { Suite } from './support/suite';
 
 describe('Track: Preview captured metrics', () => {
-  let extension: ExtensionInternals;
-  let store: Awaited<ReturnType<typeof temporaryFolder>>;
-  let folder: string;
-
-  before(async () => {
-    extension = await activated();
-    store = await temporaryFolder();
-    folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? assert.fail('no folder is open');
-  });
-
-  after(async () => {
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    await setPatterns(undefined);
-    await extension.services.settings.setTrackingUri('');
-    await store[Symbol.asyncDispose]();
-  });
-
-  async function setPatterns(value: readonly string[] | undefined): Promise<void> {
-    const target = vscode.ConfigurationTarget.Workspace;
-    await vscode.workspace.getConfiguration().update(SETTINGS.runMetricPatterns, value, target);
-  }
-
-  async function open(name: string, lines: readonly string[]): Promise<vscode.TextEditor> {
-    const file = path.join(folder, name);
-    writeFileSync(file, `${lines.join('\n')}\n`);
-    return await vscode.window.showTextDocument(vscode.Uri.file(file));
-  }
+  const suite = new Suite();
 
   /** Runs a command as a terminal would, outside of VS Code. */
   async function track(trackingUri: string, runName: string, ...command: string[]): Promise<void> {
@@ -50,7 +16,7 @@ describe('Track: Preview captured metrics', () => {
     const options = ['--tracking-uri', trackingUri, '--experiment', 'logs', '--run-name', runName];
     const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
     const args = [cli, 'run', ...options, '--', ...command];
-    await promisify(execFile)(process.execPath, args, { cwd: store.path, env });
+    await promisify(execFile)(process.execPath, args, { cwd: suite.folder, env });
   }
 
   function active(): vscode.TextDocument {
@@ -64,7 +30,7 @@ describe('Track: Preview captured metrics', () => {
   }
 
   it('reads the text of the editor, unsaved as it is, and again when asked in the preview', async () => {
-    const editor = await open('train.log', ['start', 'epoch 1: loss=0.5']);
+    const editor = await suite.show('train.log', ['start', 'epoch 1: loss=0.5']);
     const document = await preview();
     assert.equal(path.basename(document.uri.path), 'train.log: captured metrics');
     assert.equal(
@@ -83,7 +49,7 @@ describe('Track: Preview captured metrics', () => {
   });
 
   it('reads a selection alone, with the numbers of its lines', async () => {
-    const editor = await open('part.log', ['epoch 1: loss=0.5', 'epoch 2: loss=0.4', 'end']);
+    const editor = await suite.show('part.log', ['epoch 1: loss=0.5', 'epoch 2: loss=0.4', 'end']);
     editor.selection = new vscode.Selection(1, 0, 2, 0);
     const text = (await preview()).getText();
     assert.match(text, /^1 of the 1 lines of the selection in part\.log give metrics: loss\.\n/);
@@ -91,25 +57,25 @@ describe('Track: Preview captured metrics', () => {
   });
 
   it('says what to do when nothing is recognised, and follows the patterns of the settings', async () => {
-    await open('own.log', ['it 3 took us to 0.125']);
+    await suite.show('own.log', ['it 3 took us to 0.125']);
     const document = await preview();
     assert.match(
       document.getText(),
       /^None of the 1 lines of own\.log gives a metric\.\n\nA line is /,
     );
-    await setPatterns(['it (?<step>\\d+) took us to (?<score>\\S+)']);
+    await suite.set(SETTINGS.runMetricPatterns, ['it (?<step>\\d+) took us to (?<score>\\S+)']);
     await eventually('the metric', () => document.getText().includes('score = 0.125  (step 3)'));
-    await setPatterns(['(?<loss>']);
+    await suite.set(SETTINGS.runMetricPatterns, ['(?<loss>']);
     await eventually('what is wrong', () => /is no regular expression/.test(document.getText()));
-    await setPatterns(undefined);
+    await suite.set(SETTINGS.runMetricPatterns, undefined);
   });
 
   it('reads the console log of a run from its menu, and says which runs have none', async () => {
-    const root = path.join(store.path, 'mlruns');
+    const root = path.join(suite.folder, 'mlruns');
     await track(root, 'with a/log', '/bin/echo', 'epoch 7: acc=0.75');
     await track(root, 'silent', '/bin/true');
-    await useStore(extension, root);
-    const rows = await runRows(extension, await experimentRow(extension, 'logs'));
+    await suite.openStore(root);
+    const rows = await runRows(suite.extension, await experimentRow(suite.extension, 'logs'));
     const row = (name: string) => rows.find(({ run }) => run.info.runName === name);
     const document = await preview(row('with a/log'));
     assert.equal(path.basename(document.uri.path), 'with a-log: captured metrics');

@@ -5,22 +5,19 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { silentLogger } from '../../../src/base/logger';
-import type { ExtensionInternals } from '../../../src/extension';
 import { FileStore } from '../../../src/stores/file/fileStore';
-import { activated, eventually, temporaryFolder, useStore } from './support/extension';
+import { eventually } from './support/extension';
+import { Suite } from './support/suite';
 
 describe('Panels and the code of runs', () => {
-  let extension: ExtensionInternals;
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const suite = new Suite();
   let repository: string;
   let store: FileStore;
   let experimentId: string;
   let runIds: string[];
 
   before(async () => {
-    extension = await activated();
-    folder = await temporaryFolder();
-    repository = path.join(folder.path, 'project');
+    repository = path.join(suite.folder, 'project');
     await mkdir(repository);
     await git('init', '-q', '-b', 'main', '.');
     await write('train.py', 'lr = 0.1\n');
@@ -30,10 +27,11 @@ describe('Panels and the code of runs', () => {
     const second = await commit();
     await write('model.py', 'depth = 3\n');
     const diff = await git('diff', 'HEAD');
-    const root = path.join(folder.path, 'mlruns');
+    const root = path.join(suite.folder, 'mlruns');
     store = await FileStore.open(root, { logger: silentLogger });
+    suite.atEnd(() => store.close());
     experimentId = await store.createExperiment({ name: 'code' });
-    await useStore(extension, root);
+    await suite.openStore(root);
     runIds = [
       await createRun('one', { 'mlflow.source.git.commit': first }),
       await createRun('two', {
@@ -47,13 +45,6 @@ describe('Panels and the code of runs', () => {
     const artifacts = path.join(info.artifactUri.replace(/^file:\/\//, ''), 'mlflow-tracker');
     await mkdir(artifacts, { recursive: true });
     await writeFile(path.join(artifacts, 'uncommitted.patch'), `${diff}\n`);
-  });
-
-  after(async () => {
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    await extension.services.settings.setTrackingUri('');
-    await store.close();
-    await folder[Symbol.asyncDispose]();
   });
 
   async function git(...args: string[]): Promise<string> {
@@ -99,7 +90,7 @@ describe('Panels and the code of runs', () => {
   }
 
   it('opens one tab for one set of runs, and names it by them', async () => {
-    const { panels } = extension.services;
+    const { panels } = suite.services;
     panels.openMetricHistories(runIds);
     await eventually('the charts', () => tabs().includes('Metrics: one ↔ two'));
     panels.openMetricHistories([...runIds].reverse());

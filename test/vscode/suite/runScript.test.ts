@@ -1,68 +1,33 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { ExtensionInternals } from '../../../src/extension';
 import { ARTIFACT_SCHEME, COMMANDS, SETTINGS, VIEWS } from '../../../src/host/contributions';
 import type { RunNode } from '../../../src/host/model/nodes';
 import { encodeHeartbeat, HEARTBEAT_TAG } from '../../../src/tracking/heartbeat';
-import {
-  activated,
-  eventually,
-  experimentRow,
-  runRows,
-  temporaryFolder,
-  textOf,
-  useStore,
-} from './support/extension';
+import { eventually, experimentRow, runRows, textOf } from './support/extension';
+import { Suite } from './support/suite';
 
 const PYTHON = path.join(process.env['TRACKER_PROJECT'] ?? '', 'examples/.venv/bin/python');
 
 describe('Track: Run current script', () => {
-  let extension: ExtensionInternals;
-  let store: Awaited<ReturnType<typeof temporaryFolder>>;
-  let folder: string;
+  const suite = new Suite();
 
   before(async () => {
-    extension = await activated();
-    store = await temporaryFolder();
-    folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? assert.fail('no folder is open');
-    const root = path.join(store.path, 'mlruns');
-    mkdirSync(root);
-    await useStore(extension, root);
+    await suite.openFileStore();
     // What nobody sees is not kept up to date.
     await vscode.commands.executeCommand(`${VIEWS.experiments}.focus`);
-    await setting(SETTINGS.runPython, PYTHON);
-    await setting(SETTINGS.experimentName, 'from the editor');
+    await suite.set(SETTINGS.runPython, PYTHON);
+    await suite.set(SETTINGS.experimentName, 'from the editor');
   });
-
-  after(async () => {
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    for (const terminal of vscode.window.terminals) {
-      terminal.dispose();
-    }
-    await setting(SETTINGS.runPython, undefined);
-    await setting(SETTINGS.experimentName, undefined);
-    await extension.services.settings.setTrackingUri('');
-    await store[Symbol.asyncDispose]();
-  });
-
-  async function setting(id: string, value: string | undefined): Promise<void> {
-    const target = vscode.ConfigurationTarget.Workspace;
-    await vscode.workspace.getConfiguration().update(id, value, target);
-  }
-
-  /** Shows a script of the workspace in the editor. */
-  async function open(name: string, lines: readonly string[]): Promise<vscode.TextEditor> {
-    const file = path.join(folder, name);
-    writeFileSync(file, `${lines.join('\n')}\n`);
-    return await vscode.window.showTextDocument(vscode.Uri.file(file));
-  }
 
   async function trackedRun(status: string, count = 1): Promise<RunNode> {
     return await eventually(`${count} runs, the newest ${status}`, async () => {
-      const runs = await runRows(extension, await experimentRow(extension, 'from the editor'));
+      const runs = await runRows(
+        suite.extension,
+        await experimentRow(suite.extension, 'from the editor'),
+      );
       return runs.length === count && runs[0]?.run.info.status === status ? runs[0] : undefined;
     });
   }
@@ -72,7 +37,7 @@ describe('Track: Run current script', () => {
   }
 
   it('runs in a terminal of its name, shows in the sidebar while it runs, and stays to be read', async () => {
-    await open('watched.py', [
+    await suite.show('watched.py', [
       'import json, os, sys, time',
       'facts = [sys.stdout.isatty(), os.getcwd(), sys.argv[0], "ELECTRON_RUN_AS_NODE" in os.environ]',
       'json.dump(facts, open("facts.json", "w"))',
@@ -82,11 +47,11 @@ describe('Track: Run current script', () => {
     const { run } = await trackedRun('RUNNING');
     assert.equal(run.data.tags.find(tag => tag.key === 'mlflow.source.name')?.value, 'watched.py');
     assert.equal(terminalsOf('watched.py').length, 1);
-    writeFileSync(path.join(folder, 'go'), '');
+    suite.write('go', []);
     await trackedRun('FINISHED');
-    assert.deepEqual(JSON.parse(readFileSync(path.join(folder, 'facts.json'), 'utf8')), [
+    assert.deepEqual(JSON.parse(readFileSync(path.join(suite.workspace, 'facts.json'), 'utf8')), [
       true,
-      folder,
+      suite.workspace,
       'watched.py',
       false,
     ]);
@@ -106,7 +71,7 @@ describe('Track: Run current script', () => {
   });
 
   it('ends the run as killed when the terminal is closed', async () => {
-    await open('closed.py', ['import time', 'time.sleep(100)']);
+    await suite.show('closed.py', ['import time', 'time.sleep(100)']);
     await vscode.commands.executeCommand(COMMANDS.runScript);
     await trackedRun('RUNNING', 3);
     terminalsOf('closed.py')[0]?.dispose();
@@ -114,7 +79,7 @@ describe('Track: Run current script', () => {
   });
 
   it('is stopped from its row, with its terminal and console log at hand', async () => {
-    await open('stopped.py', [
+    await suite.show('stopped.py', [
       'import time',
       'print("\\x1b[32mtraining\\x1b[0m", flush=True)',
       'time.sleep(6)',
@@ -140,7 +105,7 @@ describe('Track: Run current script', () => {
   });
 
   it('is shown as stale when its wrapper was killed, and ended by one click', async () => {
-    const client = await extension.services.getClient();
+    const client = await suite.services.getClient();
     const { experimentId } = await client.getExperimentByName('from the editor');
     const heartbeat = { host: hostname(), pid: process.pid, processStartMs: 1, atMs: 5_000 };
     const { info } = await client.createRun({
@@ -150,7 +115,7 @@ describe('Track: Run current script', () => {
     });
     const row = await trackedRun('RUNNING', 5);
     assert.equal(contextOf(row), 'run+active+stale');
-    assert.match(textOf(extension, row), / stale/);
+    assert.match(textOf(suite.extension, row), / stale/);
     // Its message stays until somebody closes it.
     void vscode.commands.executeCommand(COMMANDS.endStale, row);
     await trackedRun('KILLED', 5);
@@ -158,24 +123,27 @@ describe('Track: Run current script', () => {
   });
 
   function contextOf(row: RunNode): string | undefined {
-    return extension.experiments.provider.getTreeItem(row).contextValue;
+    return suite.extension.experiments.provider.getTreeItem(row).contextValue;
   }
 
   it('runs again with the same command, in the experiment of the run', async () => {
-    const [row] = await runRows(extension, await experimentRow(extension, 'from the editor'));
+    const [row] = await runRows(
+      suite.extension,
+      await experimentRow(suite.extension, 'from the editor'),
+    );
     assert.ok(row);
-    const client = await extension.services.getClient();
-    await open('again.py', ['import sys', 'print(sys.argv[1:])']);
+    const client = await suite.services.getClient();
+    await suite.show('again.py', ['import sys', 'print(sys.argv[1:])']);
     const first = await client.createRun({
       experimentId: row.run.info.experimentId,
       startTimeMs: Date.now(),
       tags: [
         { key: 'tracker.command', value: `${PYTHON} again.py --name 'a b'` },
-        { key: 'tracker.workingDir', value: folder },
+        { key: 'tracker.workingDir', value: suite.workspace },
       ],
     });
     await client.updateRun(first.info.runId, { status: 'FINISHED', endTimeMs: Date.now() });
-    await setting(SETTINGS.experimentName, 'another');
+    await suite.set(SETTINGS.experimentName, 'another');
     await vscode.commands.executeCommand(COMMANDS.runAgain, first.info.runId);
     const again = await trackedRun('FINISHED', 7);
     const { data } = await client.getRun(again.run.info.runId);
@@ -183,21 +151,21 @@ describe('Track: Run current script', () => {
       data.params.map(({ key, value }) => [key, value]),
       [['name', 'a b']],
     );
-    await setting(SETTINGS.experimentName, 'from the editor');
+    await suite.set(SETTINGS.experimentName, 'from the editor');
   });
 
   it('runs any language that has an interpreter here, and says what to set for the others', async () => {
-    await open('steps.sh', ['echo "step 3: loss=0.25"']);
+    await suite.show('steps.sh', ['echo "step 3: loss=0.25"']);
     await vscode.commands.executeCommand(COMMANDS.runScript);
     const { run } = await trackedRun('FINISHED', 8);
-    const client = await extension.services.getClient();
+    const client = await suite.services.getClient();
     const { data } = await client.getRun(run.info.runId);
     assert.deepEqual(
       data.metrics.map(({ key, value, step }) => [key, value, step]),
       [['loss', 0.25, 3]],
     );
     const before = vscode.window.terminals.length;
-    await open('notes.txt', ['hello']);
+    await suite.show('notes.txt', ['hello']);
     await vscode.commands.executeCommand(COMMANDS.runScript);
     assert.equal(vscode.window.terminals.length, before);
   });

@@ -1,46 +1,23 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { ExtensionInternals } from '../../../src/extension';
 import { COMMANDS, SETTINGS, TASK_TYPE } from '../../../src/host/contributions';
-import type { Run } from '../../../src/tracking/entities';
-import { activated, eventually, temporaryFolder, useStore } from './support/extension';
+import { eventually } from './support/extension';
+import { Suite } from './support/suite';
 
 describe('tasks of the type tracker', () => {
-  let extension: ExtensionInternals;
-  let store: Awaited<ReturnType<typeof temporaryFolder>>;
-  let folder: string;
+  const suite = new Suite();
 
   before(async () => {
-    extension = await activated();
-    store = await temporaryFolder();
-    folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? assert.fail('no folder is open');
-    const root = path.join(store.path, 'mlruns');
-    mkdirSync(root);
-    await useStore(extension, root);
-    await setPython('python3');
+    await suite.openFileStore();
+    await suite.set(SETTINGS.runPython, 'python3');
+    suite.atEnd(() => rmSync(path.join(suite.workspace, '.vscode/tasks.json'), { force: true }));
   });
-
-  after(async () => {
-    rmSync(path.join(folder, '.vscode/tasks.json'), { force: true });
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    vscode.window.terminals.forEach(terminal => terminal.dispose());
-    await setPython(undefined);
-    await extension.services.settings.setTrackingUri('');
-    await store[Symbol.asyncDispose]();
-  });
-
-  async function setPython(value: string | undefined): Promise<void> {
-    const target = vscode.ConfigurationTarget.Workspace;
-    await vscode.workspace.getConfiguration().update(SETTINGS.runPython, value, target);
-  }
 
   /** As a person writes them into tasks.json. */
   function writeTasks(tasks: readonly object[]): void {
-    mkdirSync(path.join(folder, '.vscode'), { recursive: true });
-    const content = JSON.stringify({ version: '2.0.0', tasks });
-    writeFileSync(path.join(folder, '.vscode/tasks.json'), content);
+    suite.write('.vscode/tasks.json', [JSON.stringify({ version: '2.0.0', tasks })]);
   }
 
   async function taskNamed(name: string): Promise<vscode.Task> {
@@ -64,15 +41,8 @@ describe('tasks of the type tracker', () => {
     return await ended;
   }
 
-  async function runs(): Promise<readonly Run[]> {
-    const client = await extension.services.getClient();
-    const { items } = await client.searchExperiments({ maxResults: 100 });
-    const experimentIds = items.map(({ experimentId }) => experimentId);
-    return (await client.searchRuns({ experimentIds })).items;
-  }
-
   it('of tasks.json run as tracked runs, and the exit code counts', async () => {
-    writeFileSync(path.join(folder, 'task.py'), 'import sys\nint(sys.argv[1])\n');
+    suite.write('task.py', ['import sys', 'int(sys.argv[1])']);
     const task = {
       type: TASK_TYPE,
       command: 'task.py',
@@ -86,7 +56,7 @@ describe('tasks of the type tracker', () => {
       { ...task, label: 'bad', args: ['x'] },
     ]);
     assert.equal(await execute(await taskNamed('good')), 0);
-    const [run] = await runs();
+    const [run] = await suite.runs();
     assert.equal(run?.info.status, 'FINISHED');
     assert.equal(run.info.runName, 'nightly');
     assert.deepEqual(run.data.params, [{ key: 'depth', value: '3' }]);
@@ -96,19 +66,22 @@ describe('tasks of the type tracker', () => {
     assert.equal(tags['tracker.command'], 'python3 task.py 1');
 
     assert.equal(await execute(await taskNamed('bad')), 1);
-    assert.deepEqual((await runs()).map(({ info }) => info.status).sort(), ['FAILED', 'FINISHED']);
+    assert.deepEqual((await suite.runs()).map(({ info }) => info.status).sort(), [
+      'FAILED',
+      'FINISHED',
+    ]);
   });
 
   it('are chosen in the picker of Track: Run task…', async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    writeFileSync(path.join(folder, 'task.py'), 'pass\n');
+    suite.write('task.py', ['pass']);
     writeTasks([{ type: TASK_TYPE, command: 'task.py', label: 'picked', runName: 'picked' }]);
     await taskNamed('picked');
     const finished = vscode.commands.executeCommand(COMMANDS.runTask);
     // The picker opens when VS Code has asked for the tasks; its only row is the active one.
     await eventually('the run', async () => {
       await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-      return (await runs()).some(
+      return (await suite.runs()).some(
         ({ info }) => info.runName === 'picked' && info.status === 'FINISHED',
       );
     });
@@ -124,12 +97,13 @@ describe('tasks of the type tracker', () => {
       if (errorLine !== undefined) {
         lines[errorLine - 1] = 'json.loads("{")';
       }
-      writeFileSync(path.join(folder, 'broken.py'), `${lines.join('\n')}\n`);
+      suite.write('broken.py', lines);
       assert.equal(await execute(await taskNamed(name)), errorLine === undefined ? 0 : 1);
     }
 
     function problems(): readonly vscode.Diagnostic[] {
-      return vscode.languages.getDiagnostics(vscode.Uri.file(path.join(folder, 'broken.py')));
+      const file = path.join(suite.workspace, 'broken.py');
+      return vscode.languages.getDiagnostics(vscode.Uri.file(file));
     }
 
     it('show where the script failed, each time, and nothing once it succeeds', async () => {
@@ -156,7 +130,7 @@ describe('tasks of the type tracker', () => {
         ...{ file: 1, line: 2, message: 3 },
       };
       const problemMatcher = { owner: 'mine', source: 'mine', fileLocation: 'absolute', pattern };
-      const runName = `${path.join(folder, 'broken.py')}:1`;
+      const runName = `${path.join(suite.workspace, 'broken.py')}:1`;
       writeTasks([{ ...task, label: 'own matcher', runName, problemMatcher }]);
       await run('own matcher', 3);
       await eventually('my problem', () => problems().some(({ source }) => source === 'mine'));
@@ -168,11 +142,11 @@ describe('tasks of the type tracker', () => {
   });
 
   it('are offered for the active script', async () => {
-    const file = path.join(folder, 'active.py');
-    writeFileSync(file, 'print("epoch 1: loss=0.5")\n');
-    await vscode.window.showTextDocument(vscode.Uri.file(file));
+    await suite.show('active.py', ['print("epoch 1: loss=0.5")']);
     assert.equal(await execute(await taskNamed('active.py')), 0);
-    const run = (await runs()).find(({ data }) => data.metrics.some(({ key }) => key === 'loss'));
+    const run = (await suite.runs()).find(({ data }) =>
+      data.metrics.some(({ key }) => key === 'loss'),
+    );
     assert.equal(run?.info.status, 'FINISHED');
   });
 });

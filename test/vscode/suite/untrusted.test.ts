@@ -1,30 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import * as vscode from 'vscode';
-import type { ExtensionInternals } from '../../../src/extension';
 import { COMMANDS, TASK_TYPE } from '../../../src/host/contributions';
 import { TerminalEnvironment } from '../../../src/host/run/terminalEnvironment';
 import { TrackedTasks } from '../../../src/host/run/trackedTasks';
-import { activated, eventually } from './support/extension';
+import { eventually } from './support/extension';
+import { Suite } from './support/suite';
 
 describe('In a workspace that is not trusted', () => {
-  let extension: ExtensionInternals;
-  let folder: vscode.WorkspaceFolder;
+  const suite = new Suite();
 
   before(async () => {
     assert.equal(vscode.workspace.isTrusted, false);
-    extension = await activated();
-    folder = vscode.workspace.workspaceFolders?.[0] ?? assert.fail('no folder is open');
-    mkdirSync(path.join(folder.uri.fsPath, 'mlruns'));
-    await extension.services.getClient();
-    const script = path.join(folder.uri.fsPath, 'train.py');
-    writeFileSync(script, 'print("epoch 1: loss=0.5")\n');
-    await vscode.window.showTextDocument(vscode.Uri.file(script));
+    await suite.services.getClient();
+    await suite.show('train.py', ['print("epoch 1: loss=0.5")']);
   });
 
   it('the runs of the folder can be looked at', () => {
-    assert.equal(extension.services.connection.state.kind, 'open');
+    assert.equal(suite.services.connection.state.kind, 'open');
   });
 
   it('terminals do not get the store', async () => {
@@ -40,16 +32,18 @@ describe('In a workspace that is not trusted', () => {
         given.clear();
       },
     } as unknown as vscode.EnvironmentVariableCollection;
-    const environment = new TerminalEnvironment(extension.services, variables);
+    const environment = new TerminalEnvironment(suite.services, variables);
     await eventually('an answer', () => cleared > 0);
     assert.deepEqual([...given], []);
     environment.dispose();
   });
 
   it('there are no tasks, neither for the active script nor of tasks.json', async () => {
-    const provider = new TrackedTasks(extension.services);
+    const provider = new TrackedTasks(suite.services);
     assert.deepEqual(await provider.provideTasks(), []);
     const definition = { type: TASK_TYPE, command: 'train.py' };
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder);
     const task = new vscode.Task(definition, folder, 'train', TASK_TYPE);
     assert.equal(await provider.resolveTask(task), undefined);
   });
@@ -70,10 +64,7 @@ describe('In a workspace that is not trusted', () => {
       });
       assert.equal(vscode.window.terminals.length, 0);
       assert.equal(vscode.debug.activeDebugSession, undefined);
-      const client = await extension.services.getClient();
-      const { items } = await client.searchExperiments({ maxResults: 100 });
-      const experimentIds = items.map(({ experimentId }) => experimentId);
-      assert.deepEqual((await client.searchRuns({ experimentIds })).items, []);
+      assert.deepEqual(await suite.runs(), []);
     });
   }
 });

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { ExtensionInternals } from '../../../../src/extension';
@@ -33,23 +30,6 @@ export async function eventually<T>(
     assert.ok(Date.now() < deadline, `never came: ${what}`);
     await sleep(50);
   }
-}
-
-/** Points the extension at a store through the workspace's setting, and waits until it is open. */
-export async function useStore({ services }: ExtensionInternals, uri: string): Promise<void> {
-  await services.settings.setTrackingUri(uri);
-  await services.getClient();
-  await eventually('an open store', () => services.connection.state.kind === 'open');
-}
-
-export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'tracker-suite-'));
-  return {
-    path: folder,
-    async [Symbol.asyncDispose]() {
-      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-    },
-  };
 }
 
 /** The rows below `node` as the tree view gets them. */

@@ -289,6 +289,22 @@ describe('a script that does not know MLflow', () => {
     });
   });
 
+  test('loses nothing else for a printed key that its store refuses', async () => {
+    const bench = await Workbench.create();
+    const ended = await bench.track([
+      'print("epoch 1: loss=0.5")',
+      'print("epoch 1: loss/train=0.25 acc=0.75")',
+    ]);
+    expect(ended.stderr).toMatch(
+      /^warning: Cannot log the metrics of the output: .*loss\/train.*\n$/,
+    );
+    const { data } = await bench.run();
+    expect(data.metrics.map(({ key, value }) => [key, value])).toEqual([
+      ['acc', 0.75],
+      ['loss', 0.5],
+    ]);
+  });
+
   test('is logged by autolog without a line of code, beside a sitecustomize of its own', async () => {
     const bench = await Workbench.create();
     bench.write('sitecustomize.py', ['import os', 'os.environ["OWN_SITECUSTOMIZE"] = "ran"']);

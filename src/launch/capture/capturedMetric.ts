@@ -1,3 +1,5 @@
+import { isValidKey } from '../../tracking/isValidKey';
+
 /** A metric that was read from a line of output. */
 export interface CapturedMetric {
   readonly key: string;
@@ -14,7 +16,7 @@ const EPOCH_NAMES = ['epoch', 'epochs'];
 /** Counts, clocks and rates of the loop itself. */
 const NO_METRIC =
   /^(eta|time|elapsed|date|timestamp|seed|rank|pid|port|v_num|version|total|max_?steps?|max_?epochs?|total_?(steps|epochs)|it\/s|s\/it|batch(_size)?|samples|num_samples|n)$/i;
-const KEY = /^[\p{L}_][\p{L}\p{N}_.\-/ @]{0,99}$/u;
+const NAME = /^[\p{L}_].{0,99}$/u;
 
 /**
  * Turns the names and numbers of one line into metrics. The step is the line's `step`, else its epoch; where it tells both,
@@ -30,8 +32,9 @@ export function metricsOf(
   const metrics = new Map<string, number>();
   for (const [name, value] of pairs) {
     const isLoop = isNamed(name, STEP_NAMES) || isNamed(name, EPOCH_NAMES) || NO_METRIC.test(name);
-    if (!isLoop && KEY.test(name)) {
-      metrics.set(name, value);
+    const key = keyOf(name);
+    if (!isLoop && NAME.test(name) && isValidKey(key)) {
+      metrics.set(key, value);
     }
   }
   if (epoch !== undefined && epoch !== at && metrics.size > 0) {
@@ -64,6 +67,11 @@ export function numberIn(text: string): number | undefined {
     default:
       return undefined;
   }
+}
+
+/** `ndcg@5` cannot be a key; MLflow's autologging writes it so. */
+function keyOf(name: string): string {
+  return name.replaceAll('@', '_at_');
 }
 
 function numberNamed(

@@ -1,5 +1,6 @@
 import type { Logger } from '../../base/logger';
 import type { Metric } from '../../tracking/entities';
+import { TrackingError } from '../../tracking/trackingError';
 import { reportFailure } from '../reportFailure';
 import type { TrackedRunStore } from '../trackedRunStore';
 import type { OutputMetrics } from './outputMetrics';
@@ -65,10 +66,28 @@ export class MetricRecorder {
         this.waiting = [...metrics, ...this.waiting];
       }
     } catch (error) {
-      if (!this.hasFailed) {
-        this.hasFailed = true;
-        reportFailure(this.logger, 'log the metrics of the output', error);
+      this.tell(error);
+      if (TrackingError.is(error, 'INVALID_PARAMETER_VALUE')) {
+        await this.logEach(metrics);
       }
+    }
+  }
+
+  /** One key that the store refuses, such as `loss/train` beside `loss` in a folder, takes no other with it. */
+  private async logEach(metrics: readonly Metric[]): Promise<void> {
+    for (const key of new Set(metrics.map(metric => metric.key))) {
+      try {
+        await this.target.addMetrics(metrics.filter(metric => metric.key === key));
+      } catch (error) {
+        this.tell(error);
+      }
+    }
+  }
+
+  private tell(error: unknown): void {
+    if (!this.hasFailed) {
+      this.hasFailed = true;
+      reportFailure(this.logger, 'log the metrics of the output', error);
     }
   }
 }

@@ -1,11 +1,12 @@
 import { readOwnPatterns } from './ownPatterns';
+import { readBoostingRound } from './boostingRounds';
 import type { CapturedMetric, LineReader } from './capturedMetric';
 import { readJsonLine } from './jsonLine';
 import { KeyValueLines } from './keyValueLines';
 
 /**
  * Reads metrics out of the lines that a training script prints: JSON or Python dicts, `key=value` beside a step or an epoch,
- * the final lines of Keras' and Lightning's progress bars, and patterns of the person's own, which win over all of them.
+ * the final lines of Keras' and Lightning's progress bars, the rounds of XGBoost and LightGBM, and patterns of the person's own, which win over all of them.
  * Stateful: a line `Epoch 3/10` holds for those after it.
  */
 export class OutputMetrics {
@@ -18,7 +19,12 @@ export class OutputMetrics {
    */
   constructor(patterns: readonly string[] = []) {
     const keyValues = new KeyValueLines();
-    this.readers = [...readOwnPatterns(patterns), readJsonLine, line => keyValues.read(line)];
+    this.readers = [
+      ...readOwnPatterns(patterns),
+      readJsonLine,
+      readBoostingRound,
+      line => keyValues.read(line),
+    ];
   }
 
   /** @param line without its end, colours removed. @returns one metric for each key */

@@ -1,6 +1,6 @@
 import { readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { validateKey } from '../../tracking/validation';
+import { isValidKey } from '../../tracking/isValidKey';
 import { compareCodePoints } from '../../tracking/search/values';
 import { TrackingError } from '../../tracking/trackingError';
 import type { KeyValue } from '../../tracking/entities';
@@ -21,19 +21,7 @@ export function keyPath(folder: string, key: string): string {
 
 /** The file of a key that may be anything, such as one from a filter; `undefined` when no such key can exist. */
 export function safeKeyPath(folder: string, key: string): string | undefined {
-  return isKey(key) ? keyPath(folder, key) : undefined;
-}
-
-function isKey(key: string): boolean {
-  try {
-    validateKey(key, 'key');
-    return true;
-  } catch (error) {
-    if (TrackingError.is(error)) {
-      return false;
-    }
-    throw error;
-  }
+  return isValidKey(key) ? keyPath(folder, key) : undefined;
 }
 
 /**
@@ -61,7 +49,7 @@ function collectKeys(
       }
     } else if (!(entry.isSymbolicLink() && isFolder(path))) {
       const key = prefix + entry.name;
-      if (isKey(key)) {
+      if (isValidKey(key)) {
         keys.push(key);
       } else {
         problems.report(path, 'It is left out because its name can be no key.');
@@ -72,7 +60,7 @@ function collectKeys(
 
 /** Those of the given keys that can exist, each once, sorted. */
 export function chosenKeys(keys: readonly string[]): string[] {
-  return [...new Set(keys)].filter(isKey).sort(compareCodePoints);
+  return [...new Set(keys)].filter(isValidKey).sort(compareCodePoints);
 }
 
 /** Params or tags: all, or those of the given keys that exist, sorted by key. */

@@ -103,7 +103,7 @@ const steps = {
   track: [systemPackages(['python']), nodeModules, examples],
   open: [systemPackages(['vscode']), desktopVscode, browserVscode],
   test: [
-    systemPackages(['browser', 'vscode', 'database', 'java']),
+    systemPackages(['browser', 'vscode', 'database', 'java', 'r']),
     desktopVscode,
     browserVscode,
     mlflow2,

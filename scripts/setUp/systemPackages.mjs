@@ -5,7 +5,7 @@ import { findPython } from './pythonEnvironment.mjs';
 
 /**
  * What the set-up needs from the system, by Debian's names.
- * @type {{ package: string, for: 'vscode' | 'browser' | 'python' | 'database' | 'java', isThere: () => boolean }[]}
+ * @type {{ package: string, for: 'vscode' | 'browser' | 'python' | 'database' | 'java' | 'r', isThere: () => boolean }[]}
  */
 const requirements = [
   {
@@ -35,6 +35,7 @@ const requirements = [
   { package: 'mariadb-server', for: 'database', isThere: () => answers('mariadbd', '--version') },
   { package: 'default-jdk-headless', for: 'java', isThere: () => answers('javac', '-version') },
   { package: 'maven', for: 'java', isThere: () => answers('mvn', '--version') },
+  { package: 'r-base-core', for: 'r', isThere: () => answers('Rscript', '--version') },
 ];
 
 /**

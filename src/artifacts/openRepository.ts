@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '../base/logger';
 import { HttpClient } from '../http/httpClient';
-import { redactUrl } from '../http/redact';
+import { redactUrl } from '../base/urlSecrets';
 import { TrackingError } from '../tracking/trackingError';
 import type { ArtifactRepository } from './artifactRepository';
 import { checkArtifactPath } from './artifactPath';

@@ -1,4 +1,4 @@
-import { redactText } from '../http/redact';
+import { redactText } from '../base/urlSecrets';
 import { TrackingError } from '../tracking/trackingError';
 import { stderrLogger, writeLine } from './writers';
 

@@ -1,5 +1,5 @@
 import type { Logger } from '../base/logger';
-import { redactText } from '../http/redact';
+import { redactText } from '../base/urlSecrets';
 
 /** Where a command's own words go; never mixed with those of a command that it runs. */
 export function writeLine(stream: NodeJS.WritableStream, line: string): void {

@@ -5,7 +5,7 @@ import {
   splitCredentials,
   type Credentials,
 } from '../http/credentials';
-import { redactUrl } from '../http/redact';
+import { redactUrl } from '../base/urlSecrets';
 import { mlflowRetries, mlflowTimeoutMs } from '../http/retryPolicy';
 import { defaultTrackingUri } from '../stores/defaultTrackingUri';
 import { RestStore } from '../stores/rest/restStore';

@@ -1,4 +1,4 @@
-import { redactText } from '../http/redact';
+import { redactText } from '../base/urlSecrets';
 import type { Logger } from '../base/logger';
 import { present } from '../base/present';
 import type { Experiment, Metric, Run, RunId, RunStatus } from '../tracking/entities';

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable';
 import type { Logger } from '../base/logger';
-import { redactText } from '../http/redact';
+import { redactText } from '../base/urlSecrets';
 
 /** The one output channel, "MLflow Tracker". Every line passes here, so that no credential reaches it. */
 export class OutputLogger implements Logger, Disposable {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../base/logger';
 import { authorizationHeader, type Credentials } from './credentials';
 import { explainFetchFailure, HttpError } from './httpError';
-import { redactUrl } from './redact';
+import { redactUrl } from '../base/urlSecrets';
 import { briefRetries, type RetryPolicy } from './retryPolicy';
 
 export interface HttpClientOptions {

@@ -1,5 +1,6 @@
 import { quoteWord } from '../base/quoteCommand';
-import { HIDDEN, isSecretName, withoutUrlCredentials } from './capture/secretNames';
+import { HIDDEN, hideCredentials } from '../base/urlSecrets';
+import { isSecretName } from './capture/secretNames';
 
 const OPTION = /^--?([\w][\w.-]*)(=|$)/;
 const ASSIGNMENT = /^\+{0,2}([\w./@-]+)(=)/;
@@ -17,7 +18,7 @@ export function commandText(command: string, args: readonly string[]): string {
     hideNext = isSecret && assigned === '';
     return isSecret && assigned === '='
       ? quoteWord(start) + HIDDEN
-      : quoteWord(withoutUrlCredentials(arg));
+      : quoteWord(hideCredentials(arg));
   });
   return shown.join(' ');
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger';
 import { present } from '../base/present';
 import { credentialsFromEnvironment, joinCredentials, splitCredentials } from '../http/credentials';
 import { HttpClient } from '../http/httpClient';
-import { redactUrl } from '../http/redact';
+import { redactUrl } from '../base/urlSecrets';
 import { TrackingError } from '../tracking/trackingError';
 import type { TrackingStore } from '../tracking/trackingStore';
 

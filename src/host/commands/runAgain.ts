@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { quoteCommand } from '../../base/quoteCommand';
 import { splitCommand } from '../../base/splitCommand';
-import { HIDDEN } from '../../launch/capture/secretNames';
+import { HIDDEN } from '../../base/urlSecrets';
 import { WORKING_DIR_TAG } from '../../launch/contextTags';
 import { TrackingError } from '../../tracking/trackingError';
 import { tagOf } from '../model/runDetails';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { splitCredentials } from '../../http/credentials';
-import { redactUrl } from '../../http/redact';
+import { redactUrl } from '../../base/urlSecrets';
 import type { Services } from '../../services';
 import { findStores, type FoundStore } from '../store/findStores';
 import { openTarget } from '../store/storeConnection';

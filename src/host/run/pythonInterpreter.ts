@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Logger } from '../../base/logger';
+import { findExecutable } from '../../launch/process/findExecutable';
 
 export interface InterpreterRequest {
   /** Absolute path of the script. */
@@ -23,7 +24,7 @@ export async function findInterpreter(request: InterpreterRequest): Promise<stri
     (await selectedInterpreter(request)) ??
     settingOf(request) ??
     nearestEnvironment(request.script, request.folder) ??
-    commandOnPath()
+    (await commandOnPath(path.dirname(request.script)))
   );
 }
 
@@ -96,12 +97,23 @@ function nearestEnvironment(script: string, folder: string | undefined): string 
   }
 }
 
-function commandOnPath(): string {
-  const names = IS_WINDOWS ? ['python.exe', 'python3.exe'] : ['python3', 'python'];
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter(Boolean);
-  const found = names.find(name => folders.some(folder => existsSync(path.join(folder, name))));
-  // Without any, starting this one says in the terminal what is missing.
-  return found ?? (IS_WINDOWS ? 'python' : 'python3');
+async function commandOnPath(cwd: string): Promise<string> {
+  for (const name of IS_WINDOWS ? ['python.exe', 'python3.exe'] : ['python3', 'python']) {
+    if (await isExecutable(name, cwd)) {
+      return name;
+    }
+  }
+  // Starting this one says in the terminal what is missing.
+  return IS_WINDOWS ? 'python' : 'python3';
+}
+
+async function isExecutable(command: string, cwd: string): Promise<boolean> {
+  try {
+    await findExecutable(command, cwd, process.env);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isPythonEnvironments(value: unknown): value is PythonEnvironments {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable';
-import { redactUrl } from '../../http/redact';
+import { redactUrl } from '../../base/urlSecrets';
 import type { Services } from '../../services';
 import { SETTINGS } from '../contributions';
 import { terminalVariables } from './terminalVariables';

@@ -1,6 +1,7 @@
 import type { KeyValue } from '../../tracking/entities';
 import { LIMITS } from '../../tracking/validation';
-import { HIDDEN, isSecretName, withoutUrlCredentials } from './secretNames';
+import { HIDDEN, hideCredentials } from '../../base/urlSecrets';
+import { isSecretName } from './secretNames';
 
 /**
  * A param as MLflow takes it, from a name and a value that were not made for it: characters that a key cannot have become
@@ -17,5 +18,5 @@ export function capturedParam(name: string, value: string): KeyValue | undefined
   if (key === '' || key.startsWith('..')) {
     return undefined;
   }
-  return { key, value: isSecretName(name) ? HIDDEN : withoutUrlCredentials(value) };
+  return { key, value: isSecretName(name) ? HIDDEN : hideCredentials(value) };
 }

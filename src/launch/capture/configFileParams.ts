@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { KeyValue } from '../../tracking/entities';
 import { capturedParam } from './capturedParam';
 import { readOptions } from './commandLineParams';
-import { HIDDEN, isSecretName, withoutUrlCredentials } from './secretNames';
+import { HIDDEN, hideCredentials } from '../../base/urlSecrets';
+import { isSecretName } from './secretNames';
 
 /** Bytes. A larger file is data, not configuration. */
 const MAX_BYTES = 256 * 1024;
@@ -98,7 +99,7 @@ function withoutSecrets(key: string, member: unknown): unknown {
   if (isSecretName(key)) {
     return HIDDEN;
   }
-  return typeof member === 'string' ? withoutUrlCredentials(member) : member;
+  return typeof member === 'string' ? hideCredentials(member) : member;
 }
 
 function isDate(value: unknown): value is Date {

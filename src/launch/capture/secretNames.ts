@@ -1,6 +1,3 @@
-/** Stands in the record for a value that nobody may read there. */
-export const HIDDEN = '***';
-
 /** Anywhere in the name. */
 const SECRET_PART =
   /passw(or)?d|passphrase|secret|credential|(api|access|private|account|auth|signing|encryption)_?key/;
@@ -8,7 +5,6 @@ const SECRET_PART =
 const SECRET_WORD = /(^|_)(token|auth|authorization|bearer|jwt|pwd)(_|$)|^key$/;
 /** Marks in the vocabulary of a language model. */
 const VOCABULARY = /(^|_)(pad|eos|bos|unk|cls|sep|mask|stop|special|image)_token/;
-const CREDENTIALS_IN_URL = /\b([a-z][\w+.-]*:\/\/)[^\s/@:]*:[^\s/]*@/gi;
 
 /** Whether a name, such as `--api-key` or `db.password`, names something that must not be recorded. */
 export function isSecretName(name: string): boolean {
@@ -18,9 +14,4 @@ export function isSecretName(name: string): boolean {
     .replace(/^_+|_+$/g, '')
     .toLowerCase();
   return SECRET_PART.test(words) || (SECRET_WORD.test(words) && !VOCABULARY.test(words));
-}
-
-/** Takes user and password out of the URLs in a text. */
-export function withoutUrlCredentials(text: string): string {
-  return text.replace(CREDENTIALS_IN_URL, `$1${HIDDEN}@`);
 }

@@ -1,7 +1,8 @@
 import { arch, cpus, hostname, release, totalmem, type } from 'node:os';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { HIDDEN, isSecretName, withoutUrlCredentials } from '../capture/secretNames';
+import { HIDDEN, hideCredentials } from '../../base/urlSecrets';
+import { isSecretName } from '../capture/secretNames';
 import { findExecutable } from '../process/findExecutable';
 import { readGpus } from '../system/gpuReadings';
 import { pythonPackages } from './pythonPackages';
@@ -78,9 +79,6 @@ function variablesOf({ env, variables }: EnvironmentRequest): Record<string, str
   const found = Object.entries(env)
     .filter(([name, value]) => value !== undefined && isAsked(name))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value = '']) => [
-      name,
-      isSecretName(name) ? HIDDEN : withoutUrlCredentials(value),
-    ]);
+    .map(([name, value = '']) => [name, isSecretName(name) ? HIDDEN : hideCredentials(value)]);
   return found.length === 0 ? undefined : (Object.fromEntries(found) as Record<string, string>);
 }

@@ -36,7 +36,7 @@ import type {
 } from '../../tracking/trackingStore';
 import type { Credentials } from '../../http/credentials';
 import { HttpClient } from '../../http/httpClient';
-import { redactUrl } from '../../http/redact';
+import { redactUrl } from '../../base/urlSecrets';
 import type { RetryPolicy } from '../../http/retryPolicy';
 import type { Endpoint } from '../../wire/endpoint';
 import * as experiments from '../../wire/endpoints/experimentEndpoints';

@@ -1,3 +1,4 @@
+import { hidePassword } from '../../base/urlSecrets';
 import { TrackingError } from '../../tracking/trackingError';
 import { parseOdbcConnection } from './odbcConnection';
 
@@ -57,7 +58,7 @@ export function parseServerUri(uri: string): ServerUri {
     password: passwordOf(groups['password'] ?? query.get('password')),
     database,
     query,
-    shown: shownUri(uri),
+    shown: hidePassword(uri),
   };
 }
 
@@ -85,19 +86,12 @@ function fromOdbc(uri: string, text: string): ServerUri {
     password,
     database,
     query,
-    shown: shownUri(uri),
+    shown: hidePassword(uri),
   };
 }
 
 function passwordOf(text: string | undefined): string | undefined {
   return text === undefined ? undefined : decoded(text);
-}
-
-/** Keeps the user, which tells two databases apart, and hides what is secret. */
-function shownUri(uri: string): string {
-  return uri
-    .replace(/^([a-z+\w]+:\/\/[^:/?#]*):.*@/i, '$1:***@')
-    .replace(/([?&][^=&#]*=)[^&#]*/g, '$1***');
 }
 
 /** `+` stays a plus, as in SQLAlchemy. Text that is not percent-encoded is taken as it is. */

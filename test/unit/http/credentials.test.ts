@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { joinCredentials, splitCredentials } from '../../../src/http/credentials';
+import {
+  credentialsFromEnvironment,
+  joinCredentials,
+  splitCredentials,
+} from '../../../src/http/credentials';
 
 const ADA = { kind: 'basic', username: 'ada@lab', password: 'p:/ss?' } as const;
 
@@ -19,5 +23,27 @@ describe('credentials of a database', () => {
     ['none', 'mysql://host/db', undefined],
   ] as const)('change nothing for %s', (_case, uri, credentials) => {
     expect(joinCredentials(uri, credentials)).toBe(uri);
+  });
+});
+
+describe('credentials', () => {
+  it('leave the URL', () => {
+    expect(splitCredentials('http://ann:p%40ss@host/x')).toEqual({
+      url: 'http://host/x',
+      credentials: { kind: 'basic', username: 'ann', password: 'p@ss' },
+    });
+    expect(splitCredentials('http://host/x')).toEqual({ url: 'http://host/x' });
+  });
+
+  it.each([
+    [{ MLFLOW_TRACKING_TOKEN: 't' }, { kind: 'bearer', token: 't' }],
+    [
+      { MLFLOW_TRACKING_TOKEN: 't', MLFLOW_TRACKING_USERNAME: 'u', MLFLOW_TRACKING_PASSWORD: 'p' },
+      { kind: 'basic', username: 'u', password: 'p' },
+    ],
+    [{ MLFLOW_TRACKING_USERNAME: 'u' }, undefined],
+    [{}, undefined],
+  ])('of %j are %j', (env, expected) => {
+    expect(credentialsFromEnvironment(env)).toEqual(expected);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { COMMANDS, SETTINGS, TASK_TYPE } from '../../../src/host/contributions';
+import { COMMANDS, TASK_TYPE } from '../../../src/host/contributions';
 import { eventually } from './support/extension';
 import { Suite } from './support/suite';
 
@@ -11,7 +11,6 @@ describe('tasks of the type tracker', () => {
 
   before(async () => {
     await suite.openFileStore();
-    await suite.set(SETTINGS.runPython, 'python3');
     suite.atEnd(() => rmSync(path.join(suite.workspace, '.vscode/tasks.json'), { force: true }));
   });
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { CaptureOptions } from '../launch/launch';
+import type { CaptureOptions } from '../launch/launchRequest';
 import type { KeyValue } from '../tracking/entities';
 import { TrackingError } from '../tracking/trackingError';
 import { validateExperimentName, validateParam, validateTag } from '../tracking/validation';

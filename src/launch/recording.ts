@@ -2,6 +2,7 @@ import type { Logger } from '../base/logger';
 import type { KeyValue, Run } from '../tracking/entities';
 import type { TrackingStore } from '../tracking/trackingStore';
 import type { BackgroundWork } from './backgroundWork';
+import type { Circumstances } from './circumstances';
 import { MetricRecorder } from './capture/metricRecorder';
 import { OutputMetrics } from './capture/outputMetrics';
 import { ConsoleRecord } from './console/consoleRecord';
@@ -10,7 +11,6 @@ import { RecordWriter } from './console/recordWriter';
 import { Heart } from './heart';
 import type { OutputStream, SupervisedProcess } from './process/supervisedProcess';
 import { reportFailure } from './reportFailure';
-import type { SourceFile } from './code/sourceFiles';
 import {
   CODE_FOLDER,
   ENVIRONMENT_ARTIFACT,
@@ -20,7 +20,7 @@ import {
 import { SystemSampler } from './system/systemSampler';
 import type { TrackedRunStore } from './trackedRunStore';
 
-export interface RecordingOptions {
+export interface RecordingOptions extends Circumstances {
   readonly store: TrackingStore;
   readonly logger: Logger;
   readonly background: BackgroundWork;
@@ -30,11 +30,6 @@ export interface RecordingOptions {
   readonly metricPatterns: readonly string[] | undefined;
   /** ms between two samples of the machine's load; 0: none. */
   readonly systemMetricsMs: number;
-  /** The texts that a run keeps, undefined where there is nothing. Never reject. */
-  readonly patch: Promise<string | undefined>;
-  readonly environment: Promise<string | undefined>;
-  /** Source files to keep with the run. Never rejects. */
-  readonly code: Promise<readonly SourceFile[]>;
   /** What the script leaves when it has ended. */
   readonly result: () => Promise<RecordedFile | undefined> | undefined;
   writeArtifact(run: Run, artifactPath: string, content: Uint8Array<ArrayBuffer>): Promise<void>;

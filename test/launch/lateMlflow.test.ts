@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { tagsOf, Workbench } from './workbench';
+
+describe('a script that uses MLflow in a module of its own, after its first output', () => {
+  const SCRIPT = ['print("hello", flush=True)', 'import time; time.sleep(1)', 'import helper'];
+
+  test('takes over the run that was made for it', async () => {
+    const bench = await Workbench.create();
+    bench.write('helper.py', [
+      'import mlflow',
+      'with mlflow.start_run(run_name="mine", tags={"k": "v"}):',
+      '    mlflow.log_metric("m", 1)',
+    ]);
+    expect(await bench.track(SCRIPT, ['--tag', 'k=cli'])).toMatchObject({ code: 0 });
+    const run = await bench.run();
+    expect(run.info).toMatchObject({ runName: 'mine', status: 'FINISHED' });
+    expect(run.data.metrics).toMatchObject([{ key: 'm', value: 1 }]);
+    expect(tagsOf(run)).toMatchObject({ k: 'v' });
+  });
+
+  test('in an experiment of its own leaves nothing behind in the other', async () => {
+    const bench = await Workbench.create();
+    bench.write('helper.py', [
+      'import mlflow',
+      'mlflow.set_experiment("other")',
+      'with mlflow.start_run():',
+      '    mlflow.log_metric("m", 1)',
+    ]);
+    expect(await bench.track(SCRIPT)).toMatchObject({ code: 0 });
+    const runs = await bench.runs('ACTIVE_ONLY');
+    expect(runs).toHaveLength(1);
+    expect(runs[0]?.info.status).toBe('FINISHED');
+    expect(runs[0] && (await bench.experimentOf(runs[0]))).toBe('other');
+  });
+});

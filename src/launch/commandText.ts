@@ -5,10 +5,10 @@ import { isSecretName } from './capture/secretNames';
 const OPTION = /^--?([\w][\w.-]*)(=|$)/;
 const ASSIGNMENT = /^\+{0,2}([\w./@-]+)(=)/;
 
-/** A command as text that a POSIX shell would take, with the values of options that name a secret replaced by `***`. */
-export function commandText(command: string, args: readonly string[]): string {
+/** The words of a command as text that a POSIX shell would take, with the values of options that name a secret replaced by `***`. */
+export function commandText(words: readonly string[]): string {
   let hideNext = false;
-  const shown = [command, ...args].map(arg => {
+  const shown = words.map(arg => {
     if (hideNext && !arg.startsWith('-')) {
       hideNext = false;
       return HIDDEN;

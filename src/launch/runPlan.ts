@@ -36,7 +36,7 @@ export function planOf(
   },
   tagLimit: number,
 ): Omit<RunPlan, 'heartbeatTag'> {
-  const command = commandText(request.command, request.args);
+  const command = commandText([request.command, ...request.args]);
   return {
     experimentName: found.experimentName,
     ...(request.runName === undefined ? {} : { runName: request.runName }),

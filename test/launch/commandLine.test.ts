@@ -95,7 +95,8 @@ describe('the source of a command', () => {
 
 test('the recorded command hides secrets and can be pasted into a shell', () => {
   expect(
-    commandText('python', [
+    commandText([
+      'python',
       'my train.py',
       '--api-key',
       'k1',

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { quoteCommand } from '../../base/quoteCommand';
 import { splitCommand } from '../../base/splitCommand';
 import { HIDDEN } from '../../base/urlSecrets';
+import { commandText } from '../../launch/commandText';
 import { WORKING_DIR_TAG } from '../../launch/contextTags';
 import { TrackingError } from '../../tracking/trackingError';
-import { tagOf } from '../model/runDetails';
+import { tagOf } from '../model/tagOf';
 import { commandOf } from '../run/argumentsOfCommand';
 import { isTrusted, startTracked } from '../run/runCurrentScript';
 import { targetRunIds, type CommandArguments } from './commandTargets';
@@ -62,19 +62,25 @@ export async function runAgain(
 }
 
 async function changed(command: readonly string[]): Promise<readonly string[] | undefined> {
+  const value = commandText(command);
+  const secret = value.indexOf(HIDDEN);
+  const secretFault = vscode.l10n.t('A secret was not recorded: type it where *** stands.');
   const line = await vscode.window.showInputBox({
     title: vscode.l10n.t('Run again'),
-    prompt: vscode.l10n.t(
-      'Change the command line. Secrets were not recorded: type them where *** stands.',
-    ),
-    value: quoteCommand(command),
+    prompt: secret >= 0 ? secretFault : vscode.l10n.t('Change the command line.'),
+    value,
+    ...(secret >= 0 && { valueSelection: [secret, secret + HIDDEN.length] as const }),
     ignoreFocusOut: true,
-    validateInput: text =>
-      splitCommand(text) === undefined
-        ? vscode.l10n.t('A quote is not closed.')
-        : text.trim() === ''
-          ? vscode.l10n.t('There is nothing to run.')
-          : undefined,
+    validateInput: text => {
+      const words = splitCommand(text);
+      if (words === undefined) {
+        return vscode.l10n.t('A quote is not closed.');
+      }
+      if (words.some(word => word.includes(HIDDEN))) {
+        return secretFault;
+      }
+      return words.length === 0 ? vscode.l10n.t('There is nothing to run.') : undefined;
+    },
   });
   return line === undefined ? undefined : splitCommand(line);
 }

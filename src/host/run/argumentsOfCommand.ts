@@ -1,8 +1,8 @@
-import { quoteCommand } from '../../base/quoteCommand';
 import { splitCommand } from '../../base/splitCommand';
+import { commandText } from '../../launch/commandText';
 import { CUT_MARK } from '../../launch/contextTags';
 import type { Run } from '../../tracking/entities';
-import { tagOf } from '../model/runDetails';
+import { tagOf } from '../model/tagOf';
 
 /** The command that a run was started with; undefined when it was not recorded, or was too long for a tag. */
 export function commandOf(run: Run): readonly string[] | undefined {
@@ -18,5 +18,5 @@ export function argumentsOfCommand(run: Run, name: string): string | undefined {
   const words = commandOf(run) ?? [];
   const index = words.findIndex(word => word.split(/[\\/]/).at(-1) === name);
   const args = index < 0 ? [] : words.slice(index + 1);
-  return args.length === 0 ? undefined : quoteCommand(args);
+  return args.length === 0 ? undefined : commandText(args);
 }

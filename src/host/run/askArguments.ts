@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { splitCommand } from '../../base/splitCommand';
+import { HIDDEN } from '../../base/urlSecrets';
 import type { Services } from '../../services';
 import { argumentsOfCommand } from './argumentsOfCommand';
 
@@ -17,20 +18,19 @@ export async function askArguments(
 ): Promise<readonly string[] | undefined> {
   const { argumentHistory } = services;
   const own = argumentHistory.of(file);
-  const line = await pickLine(file, own, recordedLines(services, file));
-  if (line === undefined) {
-    return undefined;
+  const args = await pickArguments(file, own, recordedLines(services, file));
+  if (args !== undefined) {
+    await argumentHistory.add(file, args);
   }
-  await argumentHistory.add(file, line);
-  return splitCommand(line);
+  return args;
 }
 
 /** A list whose text box is an answer of its own. */
-function pickLine(
+function pickArguments(
   file: string,
   own: readonly string[],
   recorded: Promise<readonly string[]>,
-): Promise<string | undefined> {
+): Promise<readonly string[] | undefined> {
   const pick = vscode.window.createQuickPick();
   pick.title = vscode.l10n.t('Arguments of {0}', path.basename(file));
   pick.placeholder = vscode.l10n.t('Such as --lr 0.1 --epochs 20');
@@ -41,17 +41,13 @@ function pickLine(
     const items = lines
       .filter(line => line !== typed)
       .map(label => ({ label, alwaysShow: true, iconPath: new vscode.ThemeIcon('history') }));
-    const isOpen = splitCommand(typed) === undefined;
+    const fault = lineFault(typed);
     pick.items = [
       {
         label: typed === '' ? vscode.l10n.t('Run without arguments') : typed,
-        description: isOpen
-          ? vscode.l10n.t('a quote is not closed')
-          : typed === ''
-            ? ''
-            : vscode.l10n.t('run with these'),
+        description: fault ?? (typed === '' ? '' : vscode.l10n.t('run with these')),
         alwaysShow: true,
-        iconPath: new vscode.ThemeIcon(isOpen ? 'error' : 'play'),
+        iconPath: new vscode.ThemeIcon(fault === undefined ? 'play' : 'error'),
       },
       ...items,
     ];
@@ -67,9 +63,12 @@ function pickLine(
       const [chosen] = pick.selectedItems;
       const isTyped = chosen === undefined || chosen === pick.items[0];
       const line = isTyped ? pick.value.trim() : chosen.label;
-      if (splitCommand(line) !== undefined) {
-        resolve(line);
+      if (lineFault(line) === undefined) {
+        resolve(splitCommand(line));
         pick.hide();
+      } else {
+        // Such as a line whose secret has to be typed again.
+        pick.value = line;
       }
     });
     pick.onDidHide(() => {
@@ -78,6 +77,17 @@ function pickLine(
     });
     pick.show();
   });
+}
+
+/** Why a line cannot be run as it is, in a few words; undefined when it can. */
+function lineFault(line: string): string | undefined {
+  const words = splitCommand(line);
+  if (words === undefined) {
+    return vscode.l10n.t('a quote is not closed');
+  }
+  return words.some(word => word.includes(HIDDEN))
+    ? vscode.l10n.t('type the secret where *** stands')
+    : undefined;
 }
 
 /** What recorded runs of a script of this name were told; nothing where the store cannot be asked. */

@@ -117,6 +117,19 @@ describe('metric histories', () => {
     expect(await titles(page)).toContain('system/cpu_utilization_percentage');
   });
 
+  it('fill the width whatever a closed section holds', async () => {
+    const page = await openPage(runIds, { width: 1600 });
+    const { page: view } = page.panel;
+    const placeOf = async (title: string) =>
+      view.locator('metric-chart', { hasText: title }).first().boundingBox();
+    const right = async (title: string) => {
+      const box = await placeOf(title);
+      return Math.round((box?.x ?? 0) + (box?.width ?? 0));
+    };
+    // The longest open section has two charts, each half of the width; system metrics are more.
+    expect(await right('val/loss')).toBeGreaterThan(1500);
+  });
+
   it('draw the logged values of every run in its own colour', async () => {
     const page = await openPage();
     const chart = await drawn(page, 'val/loss');

@@ -119,6 +119,14 @@ describe('run diff', () => {
     expect(await row(page, 'score')).toEqual(['0.5000 −0.2500 −33.3%', '0.7500', '–']);
   });
 
+  it('keeps the load of the machine in a section of its own, closed', async () => {
+    const page = await openPage();
+    const key = 'system/cpu_utilization_percentage';
+    expect(await row(page, key)).toEqual([]);
+    await page.panel.page.getByRole('button', { name: /^System metrics/ }).click();
+    expect(await row(page, key)).toHaveLength(runIds.length);
+  });
+
   it('keeps the runs beside each other where there is more room than they need', async () => {
     const { page } = (await openPage(runIds.slice(0, 2))).panel;
     const boxes = await Promise.all(

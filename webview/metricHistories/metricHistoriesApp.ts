@@ -168,7 +168,8 @@ export class MetricHistoriesApp extends LitElement {
       );
     }
     const sections = sectionsOf(shown);
-    const widest = Math.max(...sections.map(section => section.metricKeys.length));
+    const open = sections.filter(section => this.isOpen(section));
+    const widest = Math.max(1, ...open.map(section => section.metricKeys.length));
     return html`<div class="sections" ${ref(element => setWidest(element, widest))}>
       ${repeat(
         sections,
@@ -178,12 +179,15 @@ export class MetricHistoriesApp extends LitElement {
     </div>`;
   }
 
-  private renderSection(section: Section, alone: boolean): TemplateResult {
-    const { prefix, metricKeys, closedAtFirst } = section;
+  private isOpen({ prefix, closedAtFirst }: Section): boolean {
     const { opened, closed, filter } = this.view;
-    const open =
-      alone ||
-      (closedAtFirst && filter === '' ? opened.includes(prefix) : !closed.includes(prefix));
+    return closedAtFirst && filter === '' ? opened.includes(prefix) : !closed.includes(prefix);
+  }
+
+  private renderSection(section: Section, alone: boolean): TemplateResult {
+    const { prefix, metricKeys } = section;
+    const { opened, closed } = this.view;
+    const open = alone || this.isOpen(section);
     const toggle = () =>
       this.change(
         open

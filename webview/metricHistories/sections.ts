@@ -1,3 +1,5 @@
+import { isSystemMetric, SYSTEM_PREFIX } from '../../src/base/systemMetric';
+
 /** Metrics below one prefix, such as `val/`. */
 export interface Section {
   /** Text before the last `/` with it; '' for metrics without one. */
@@ -7,10 +9,10 @@ export interface Section {
   readonly closedAtFirst: boolean;
 }
 
-const SYSTEM = 'system/';
-
 function prefixOf(metricKey: string): string {
-  return metricKey.startsWith(SYSTEM) ? SYSTEM : metricKey.slice(0, metricKey.lastIndexOf('/') + 1);
+  return isSystemMetric(metricKey)
+    ? SYSTEM_PREFIX
+    : metricKey.slice(0, metricKey.lastIndexOf('/') + 1);
 }
 
 /** Sections in the order in which they are shown: plain metrics, prefixes by name, system metrics last. */
@@ -26,12 +28,12 @@ export function sectionsOf(metricKeys: Iterable<string>): readonly Section[] {
     }
   }
   const compare = new Intl.Collator('en', { numeric: true }).compare;
-  const rank = (prefix: string) => (prefix === '' ? 0 : prefix === SYSTEM ? 2 : 1);
+  const rank = (prefix: string) => (prefix === '' ? 0 : prefix === SYSTEM_PREFIX ? 2 : 1);
   return [...byPrefix]
     .sort(([a], [b]) => rank(a) - rank(b) || compare(a, b))
     .map(([prefix, keys]) => ({
       prefix,
       metricKeys: keys.sort(compare),
-      closedAtFirst: prefix === SYSTEM,
+      closedAtFirst: prefix === SYSTEM_PREFIX,
     }));
 }

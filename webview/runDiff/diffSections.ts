@@ -1,4 +1,5 @@
 import { formatDuration, formatTimestamp } from '../../src/base/formatTime';
+import { isSystemMetric } from '../../src/base/systemMetric';
 import type { DiffRun, RunArtifacts, RunDiffSnapshot } from '../../src/protocol/runDiff';
 import { formatAgo, formatBytes } from '../shared/format';
 import { statusLabel } from '../shared/runStatus';
@@ -12,6 +13,7 @@ export const SECTIONS = [
   { id: 'datasets', title: 'Datasets', closedAtFirst: false },
   { id: 'tags', title: 'Tags', closedAtFirst: false },
   { id: 'artifacts', title: 'Artifacts', closedAtFirst: true },
+  { id: 'systemMetrics', title: 'System metrics', closedAtFirst: true },
   { id: 'systemTags', title: 'System tags', closedAtFirst: true },
 ] as const;
 export type SectionId = (typeof SECTIONS)[number]['id'];
@@ -33,7 +35,9 @@ export function rowsOf(section: SectionId, input: DiffInput): readonly DiffRow[]
   const { baseline } = input;
   switch (section) {
     case 'metrics':
-      return metricRows(input);
+      return metricRows(input, key => !isSystemMetric(key));
+    case 'systemMetrics':
+      return metricRows(input, isSystemMetric);
     case 'params':
       return textRows(runs, baseline, run => run.params.map(({ key, value }) => [key, value]));
     case 'tags':
@@ -56,7 +60,10 @@ export function rowsOf(section: SectionId, input: DiffInput): readonly DiffRow[]
   }
 }
 
-function metricRows({ snapshot, baseline }: DiffInput): readonly DiffRow[] {
+function metricRows(
+  { snapshot, baseline }: DiffInput,
+  isWanted: (key: string) => boolean,
+): readonly DiffRow[] {
   const columns = snapshot.runs.map(
     run =>
       new Map(
@@ -66,14 +73,16 @@ function metricRows({ snapshot, baseline }: DiffInput): readonly DiffRow[] {
         ]),
       ),
   );
-  return keysOf(columns).map(key =>
-    metricRow(
-      key,
-      columns.map(column => column.get(key)),
-      baseline,
-      Object.hasOwn(snapshot.directions, key) ? snapshot.directions[key] : undefined,
-    ),
-  );
+  return keysOf(columns)
+    .filter(isWanted)
+    .map(key =>
+      metricRow(
+        key,
+        columns.map(column => column.get(key)),
+        baseline,
+        Object.hasOwn(snapshot.directions, key) ? snapshot.directions[key] : undefined,
+      ),
+    );
 }
 
 function textRows(

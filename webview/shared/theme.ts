@@ -26,7 +26,8 @@ export function readTheme(): Theme {
     background: read('transparent', 'editor-background'),
     gridLine: isHighContrast
       ? read(foreground, 'contrastBorder')
-      : `color-mix(in srgb, ${read('#808080', 'editorIndentGuide-background1', 'editorIndentGuide-background')} 65%, transparent)`,
+      : // Not the editor's indent guides: a theme may make those invisible, as VS Code's own light one does.
+        `color-mix(in srgb, ${foreground} 13%, transparent)`,
     focus: read(foreground, 'focusBorder'),
     selection: read('rgba(128,128,128,.3)', 'editor-selectionBackground'),
     widgetBackground: read(

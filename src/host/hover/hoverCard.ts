@@ -1,10 +1,11 @@
 import { formatNumber } from '../../base/formatNumber';
 import type { Int64 } from '../../base/int64';
 import { formatAge, formatDuration, formatTimestamp } from '../../base/formatTime';
+import { isSystemMetric } from '../../base/systemMetric';
 import type { Metric, Run } from '../../tracking/entities';
 import type { SampledSeries } from '../../wire/trackerApi';
-import { lowerIsBetter } from '../model/mainMetric';
-import { orderedMetrics, tagOf } from '../model/runDetails';
+import { lowerIsBetter, orderedMetrics } from '../model/mainMetric';
+import { tagOf } from '../model/tagOf';
 import { shownStatusOf, type ShownStatus } from '../model/shownStatus';
 import { curveSvg, type ThemeKind } from './curveSvg';
 import {
@@ -168,7 +169,7 @@ function metricsTable(input: CardInput): string {
 /** The metrics that a card shows, the main ones first; those of the machine only where there are no others. */
 export function cardMetrics(run: Run, wantedMetric: string): readonly Metric[] {
   const metrics = orderedMetrics(run, wantedMetric);
-  const own = metrics.filter(({ key }) => !key.startsWith('system/'));
+  const own = metrics.filter(({ key }) => !isSystemMetric(key));
   return (own.length > 0 ? own : metrics).slice(0, MAX_CARD_METRICS);
 }
 

@@ -19,14 +19,14 @@ const CLOCK_TOLERANCE_MS = 10_000;
 
 /** Knows which experiments are to be opened without being asked, so that their runs can be seen. */
 export class ExperimentOpener {
-  private readonly seenRunning = new Set<ExperimentId>();
+  private readonly seenStarted = new Set<ExperimentId>();
   private soughtOnly = false;
 
   constructor(private readonly options: ExperimentOpenerOptions) {}
 
   /** A run is about to start because the person wants it: its experiment is opened even if one was seen there before. */
   expectRun(): void {
-    this.seenRunning.clear();
+    this.seenStarted.clear();
   }
 
   /** Opens the only experiment with runs when nothing was ever opened or closed by hand in this workspace. */
@@ -63,7 +63,7 @@ export class ExperimentOpener {
       if (
         change.kind === 'runs' &&
         change.runId !== undefined &&
-        !this.seenRunning.has(change.experimentId) &&
+        !this.seenStarted.has(change.experimentId) &&
         !viewState.isExpanded(experimentNodeId(change.experimentId))
       ) {
         runIds.set(change.experimentId, change.runId);
@@ -72,7 +72,7 @@ export class ExperimentOpener {
     const started: ExperimentId[] = [];
     for (const [experimentId, runId] of runIds) {
       if (await this.hasJustStarted(runId)) {
-        this.seenRunning.add(experimentId);
+        this.seenStarted.add(experimentId);
         started.push(experimentId);
       }
     }
@@ -83,10 +83,7 @@ export class ExperimentOpener {
     try {
       const client = await this.options.getClient();
       const { info } = await client.getRun(runId);
-      return (
-        info.status === 'RUNNING' &&
-        Number(info.startTimeMs ?? 0) >= this.options.startMs - CLOCK_TOLERANCE_MS
-      );
+      return Number(info.startTimeMs ?? 0) >= this.options.startMs - CLOCK_TOLERANCE_MS;
     } catch (error) {
       if (TrackingError.is(error)) {
         // Deleted again, or the server is gone, which the connection reports.

@@ -1,3 +1,6 @@
+import { isSystemMetric } from '../../base/systemMetric';
+import type { Metric, Run } from '../../tracking/entities';
+
 /** In the order in which a person would name the one number that matters; the first pattern that finds a key wins. */
 const PREFERENCES: readonly RegExp[] = [
   /^(?!.*loss).*(val|valid|validation|eval|test).*(acc|f1|auc|score|r2|map|bleu|iou|dice)/i,
@@ -19,7 +22,7 @@ export function chooseMainMetric(
   if (chosen !== undefined) {
     return chosen;
   }
-  const own = keys.filter(key => !key.startsWith('system/'));
+  const own = keys.filter(key => !isSystemMetric(key));
   for (const pattern of PREFERENCES) {
     const match = own.find(key => pattern.test(key));
     if (match !== undefined) {
@@ -38,7 +41,7 @@ export function orderMetrics<T extends { readonly key: string }>(
     if (key === mainKey) {
       return 0;
     }
-    if (key.startsWith('system/')) {
+    if (isSystemMetric(key)) {
       return 3 + PREFERENCES.length;
     }
     const preference = PREFERENCES.findIndex(pattern => pattern.test(key));
@@ -58,4 +61,16 @@ export function lowerIsBetter(key: string): boolean | undefined {
   return /(acc|f1|auc|score|r2|precision|recall|bleu|rouge|iou|dice|reward)/i.test(key)
     ? false
     : undefined;
+}
+
+/** The metric that stands first, for a run alone. */
+export function mainMetricOf(run: Run, wanted: string | undefined): string | undefined {
+  return chooseMainMetric(
+    run.data.metrics.map(metric => metric.key),
+    [wanted],
+  );
+}
+
+export function orderedMetrics(run: Run, wanted?: string): readonly Metric[] {
+  return orderMetrics(run.data.metrics, mainMetricOf(run, wanted));
 }

@@ -61,6 +61,7 @@ export const RUN_GROUPS = [
   'datasets',
   'artifacts',
   'log',
+  'systemMetrics',
   'details',
 ] as const;
 export type RunGroup = (typeof RUN_GROUPS)[number];

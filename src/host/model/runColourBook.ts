@@ -2,7 +2,7 @@ import type { Disposable } from '../../base/disposable';
 import { hueOf, parseRunColour, RUN_HUES } from '../../protocol/runColours';
 import type { Run, RunId } from '../../tracking/entities';
 import { colourDistance } from './colourDistance';
-import { tagOf } from './runDetails';
+import { tagOf } from './tagOf';
 import type { StateStorage } from './viewState';
 
 const KEY = 'tracker.runColours';

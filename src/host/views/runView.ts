@@ -10,6 +10,8 @@ import { treeItemOf } from './treeItems';
 
 /** ms that a selection must stand before its run is read, so that walking with the arrow keys stays light. */
 const SETTLE_MS = 120;
+/** Looks at a selection that VS Code cannot tell yet, `SETTLE_MS` apart: enough for the slowest store to draw the tree. */
+const MAX_LOOKS = 50;
 const OPEN_AT_FIRST = new Set(['selected/metrics', 'selected/params']);
 
 /** The second view: everything about the run that is selected in the Experiments view. */
@@ -34,11 +36,7 @@ export class RunView implements vscode.TreeDataProvider<TreeNode>, Disposable {
       }),
     );
     this.disposables.add(
-      experiments.onDidChangeSelection(() => {
-        clearTimeout(this.timer);
-        // Read late: while the tree is drawn anew, VS Code knows the selected rows by their ids only.
-        this.timer = setTimeout(() => this.follow(experiments.selection), SETTLE_MS);
-      }),
+      experiments.onDidChangeSelection(() => this.followSoon(experiments, MAX_LOOKS)),
     );
     this.disposables.add({ dispose: () => clearTimeout(this.timer) });
     this.disposables.add(
@@ -108,8 +106,20 @@ export class RunView implements vscode.TreeDataProvider<TreeNode>, Disposable {
     this.disposables.dispose();
   }
 
-  private follow(selection: readonly TreeNode[]): void {
-    const runId = runIdOf(selection.at(-1));
+  /** @param looks how often to look: while the tree is drawn anew, VS Code knows the selected rows by their ids only */
+  private followSoon(experiments: vscode.TreeView<TreeNode>, looks: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const selected = experiments.selection.at(-1);
+      if (selected !== undefined) {
+        this.follow(runIdOf(selected));
+      } else if (looks > 1) {
+        this.followSoon(experiments, looks - 1);
+      }
+    }, SETTLE_MS);
+  }
+
+  private follow(runId: RunId | undefined): void {
     if (runId !== undefined && runId !== this.runId) {
       this.runId = runId;
       this.refresh();

@@ -15,6 +15,7 @@ import type {
   RunNode,
   TreeNode,
 } from '../model/nodes';
+import { SYSTEM_PREFIX } from '../../base/systemMetric';
 import { shownStatusOf, type ShownStatus } from '../model/shownStatus';
 import { statusIcon, statusText } from './statusIcon';
 
@@ -27,6 +28,7 @@ const GROUP_ICONS: Record<RunGroup, string> = {
   datasets: 'database',
   artifacts: 'archive',
   log: 'output',
+  systemMetrics: 'pulse',
   details: 'info',
 };
 
@@ -213,13 +215,19 @@ function groupName(group: RunGroup): string {
       return vscode.l10n.t('Artifacts');
     case 'log':
       return vscode.l10n.t('Console log');
+    case 'systemMetrics':
+      return vscode.l10n.t('System metrics');
     case 'details':
       return vscode.l10n.t('Details');
   }
 }
 
 function fieldItem(node: FieldNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(node.key, None);
+  const isSystem = node.parent.group === 'systemMetrics';
+  const item = new vscode.TreeItem(
+    isSystem ? node.key.slice(SYSTEM_PREFIX.length) : node.key,
+    None,
+  );
   item.description = [node.text, node.curve].filter(Boolean).join(' ');
   item.contextValue = `field+${node.parent.group}`;
   const tooltip = new vscode.MarkdownString();

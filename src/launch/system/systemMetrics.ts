@@ -1,3 +1,4 @@
+import { SYSTEM_PREFIX } from '../../base/systemMetric';
 import type { GpuReading } from './gpuReadings';
 import type { TreeReading } from './processTree';
 import type { MachineReading } from './readings';
@@ -53,7 +54,7 @@ export function systemMetrics(
     values.flatMap(([name, value]) =>
       value === undefined || !Number.isFinite(value)
         ? []
-        : [[`system/${name}`, Math.round(value * 1000) / 1000] as const],
+        : [[SYSTEM_PREFIX + name, Math.round(value * 1000) / 1000] as const],
     ),
   );
 }

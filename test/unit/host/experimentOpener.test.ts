@@ -83,12 +83,17 @@ describe('the opener of experiments', () => {
     expect(await started()).toEqual([]);
   });
 
-  it('takes no notice of runs that ended, began long ago or are gone', async () => {
+  it('tells of one that ended before anybody looked', async () => {
     const experimentId = await store.createExperiment({ name: 'iris' });
-    const ended = await newRun(experimentId);
-    await store.updateRun(ended, { status: 'FINISHED', endTimeMs: START + 1 });
+    const runId = await newRun(experimentId);
+    await store.updateRun(runId, { status: 'FAILED', endTimeMs: START + 1 });
+    expect(await opener.startedIn([{ kind: 'runs', experimentId, runId }])).toEqual([experimentId]);
+  });
+
+  it('takes no notice of runs that began long ago or are gone', async () => {
+    const experimentId = await store.createExperiment({ name: 'iris' });
     const old = await newRun(experimentId, START - 60_000);
-    for (const runId of [ended, old, '0'.repeat(32)]) {
+    for (const runId of [old, '0'.repeat(32)]) {
       expect(await opener.startedIn([{ kind: 'runs', experimentId, runId }])).toEqual([]);
     }
   });

@@ -69,6 +69,8 @@ export async function logSampleRun(
     if (step % 5 === 0) {
       point('system/cpu_utilization_percentage', 60 + 40 * random());
       point('system/system_memory_usage_megabytes', 4000 + step * 3);
+      point('system/disk_usage_megabytes', 26_000 + step);
+      point('system/network_receive_megabytes', step / 10);
     }
   }
   for (let at = 0; at < metrics.length; at += 1000) {

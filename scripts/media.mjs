@@ -8,13 +8,14 @@ import { runVisibly } from './lib/progress.mjs';
 const pictures = {
   overview: 'overview-dark',
   sidebar: 'sidebar-dark',
+  tracking: 'tracking-dark',
   hover: 'hover-dark',
   histories: 'histories-wide-light',
   diff: 'diff-wide-light',
 };
 
 const test = path.join(root, 'scripts/test.mjs');
-const code = await runVisibly(projectNode, [test, '--tier', 'ui', 'mainJob']);
+const code = await runVisibly(projectNode, [test, '--tier', 'ui', 'mainJob', 'tracking']);
 if (code !== 0) process.exit(code);
 for (const [picture, screen] of Object.entries(pictures)) {
   await copyFile(

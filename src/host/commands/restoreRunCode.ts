@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { WORKING_DIR_TAG } from '../../launch/contextTags';
 import type { Run } from '../../tracking/entities';
-import { tagOf } from '../model/runDetails';
+import { tagOf } from '../model/tagOf';
 import { gitExecutable } from '../panels/gitExecutable';
 import { commandOf } from '../run/argumentsOfCommand';
 import { findCode, restoreCode, type CodeSource } from '../run/restoredCode';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { KeyValue, RunId } from '../../tracking/entities';
 import type { Services } from '../../services';
-import { tagOf } from '../model/runDetails';
+import { tagOf } from '../model/tagOf';
 import { targetRunIds, type CommandArguments } from './commandTargets';
 import type { CommandContext } from './commandContext';
 

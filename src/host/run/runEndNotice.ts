@@ -2,7 +2,7 @@ import { formatNumber } from '../../base/formatNumber';
 import { formatDuration } from '../../base/formatTime';
 import type { Metric, Run } from '../../tracking/entities';
 import { chooseMainMetric } from '../model/mainMetric';
-import { tagOf } from '../model/runDetails';
+import { tagOf } from '../model/tagOf';
 
 export type Translate = (message: string, ...values: (string | number)[]) => string;
 

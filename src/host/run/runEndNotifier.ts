@@ -6,7 +6,7 @@ import { readHeartbeat } from '../../tracking/heartbeat';
 import type { StoreChange } from '../../tracking/trackingStore';
 import { COMMANDS } from '../contributions';
 import { PARENT_TAG } from '../model/runQuery';
-import { tagOf } from '../model/runDetails';
+import { tagOf } from '../model/tagOf';
 import { runEndNotice, sameScriptFilter } from './runEndNotice';
 
 /** ms between two looks at the same run: a fast training loop changes it far more often. */

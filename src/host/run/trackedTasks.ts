@@ -78,7 +78,10 @@ export class TrackedTasks implements vscode.TaskProvider {
         env: { ...withoutNulls(env), ELECTRON_RUN_AS_NODE: '1' },
       },
     );
-    return new vscode.Task(definition, folder, name, TASK_TYPE, execution, PROBLEM_MATCHER);
+    const result = new vscode.Task(definition, folder, name, TASK_TYPE, execution, PROBLEM_MATCHER);
+    // The wrapper's own command line would fill the terminal; the run has that of the script.
+    result.presentationOptions = { echo: false };
+    return result;
   }
 
   /** A file of the folder is a script in its language, anything else a program. */

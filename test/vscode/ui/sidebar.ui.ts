@@ -149,9 +149,7 @@ describe('The sidebar', () => {
     await workbench.screenshot('delete');
     await workbench.dialog.getByRole('button', { name: 'Delete', exact: true }).click();
     await workbench.row('calm-hare-3').waitFor({ state: 'detached' });
-    // Toasts are held back under the test driver; the notification centre has them.
-    await workbench.openCommand('Notifications: Show Notifications');
-    await workbench.notifications.getByText('Undo').click();
+    await (await workbench.notice('Undo')).getByText('Undo').click();
     await workbench.row('calm-hare-3').waitFor();
   });
 

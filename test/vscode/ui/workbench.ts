@@ -94,8 +94,11 @@ export class Workbench {
 
   /** A run's row by its place among the runs that show, newest first. */
   run(place: number): Locator {
+    // The view below has rows of the same level.
     return this.page
-      .locator('.sidebar .monaco-list-row[aria-level="2"]', { hasNotText: 'more' })
+      .locator('.sidebar .pane')
+      .first()
+      .locator('.monaco-list-row[aria-level="2"]', { hasNotText: 'more' })
       .nth(place);
   }
 
@@ -153,7 +156,13 @@ export class Workbench {
   /** Chooses an entry of a row's context menu. */
   async clickRowMenu(target: Locator | string | RegExp, entry: string): Promise<void> {
     await this.#row(target).click({ button: 'right' });
-    await this.page.locator('.context-view .action-label', { hasText: entry }).first().click();
+    const menu = this.page.locator('.context-view .monaco-menu');
+    await menu.waitFor();
+    const item = menu.locator('.action-label', { hasText: entry }).first();
+    // A menu takes no click in its first moments, in which a person cannot aim.
+    await this.page.waitForTimeout(500);
+    await item.click();
+    await menu.waitFor({ state: 'detached' });
   }
 
   /** The hover card that is showing. */
@@ -171,6 +180,18 @@ export class Workbench {
 
   get notifications(): Locator {
     return this.page.locator('.notification-list-item');
+  }
+
+  /**
+   * Opens the notification centre when a message has come: toasts are held back under the test driver.
+   * @returns the message, by a part of its text
+   */
+  async notice(text: string): Promise<Locator> {
+    await this.page.locator('.statusbar .codicon-bell-dot').waitFor();
+    await this.openCommand('Notifications: Show Notifications');
+    const notice = this.notifications.filter({ hasText: text }).first();
+    await notice.waitFor();
+    return notice;
   }
 
   get dialog(): Locator {

@@ -9,6 +9,7 @@ const pictures = {
   overview: 'overview-dark',
   sidebar: 'sidebar-dark',
   tracking: 'tracking-dark',
+  problems: 'problems-dark',
   hover: 'hover-dark',
   histories: 'histories-wide-light',
   diff: 'diff-wide-light',

@@ -25,8 +25,8 @@ function notebookOf(cells: readonly (readonly string[])[], kernel = 'python3'): 
     nbformat: 4,
     nbformat_minor: 5,
     metadata: { kernelspec: { name: kernel, display_name: kernel, language: 'python' } },
-    cells: cells.map((lines, index) => ({
-      id: `cell-${index}`,
+    // Without ids, as those of many tools are: nothing complains of that in the person's terminal.
+    cells: cells.map(lines => ({
       cell_type: 'code',
       metadata: {},
       execution_count: null,

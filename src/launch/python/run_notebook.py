@@ -10,6 +10,7 @@ import asyncio
 import os
 import signal
 import sys
+import warnings
 
 
 def _fail(message):
@@ -54,7 +55,10 @@ def main(notebook_file, out_file):
             return output
 
     try:
-        notebook = nbformat.read(notebook_file, as_version=4)
+        with warnings.catch_warnings():
+            # Notebooks of before 2020 have no ids for their cells, which nbformat adds, and complains of.
+            warnings.simplefilter("ignore")
+            notebook = nbformat.read(notebook_file, as_version=4)
     except (OSError, ValueError) as error:
         return _fail(f"{notebook_file} cannot be read as a notebook: {error}")
     for cell in notebook.cells:

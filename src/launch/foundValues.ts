@@ -9,6 +9,10 @@ import { reportFailure } from './reportFailure';
 export class FoundValues {
   private readonly scriptMetrics = new Set<string>();
   private hasParams = false;
+  private hasMetrics = false;
+  private underWay: Promise<unknown> = Promise.resolve();
+  /** Runs that were taken back, with metrics. */
+  private readonly left: RunId[] = [];
 
   /** @param params never rejects */
   constructor(
@@ -17,9 +21,9 @@ export class FoundValues {
     private readonly logger: Logger,
   ) {}
 
-  /** The run has params that its script may yet want to log, and could not change. */
+  /** The run has what its script may yet want to log, and neither a param nor a point can be taken back. */
   get areInTheWay(): boolean {
-    return this.hasParams;
+    return this.hasParams || this.hasMetrics;
   }
 
   /** The script logs this metric. */
@@ -27,9 +31,25 @@ export class FoundValues {
     this.scriptMetrics.add(key);
   }
 
-  /** The run that they were logged to is not the tracked one any more. */
-  startAnew(): void {
+  /** The run that they were logged to is about to be taken back; see `bringAlong`. */
+  async leave(runId: RunId): Promise<void> {
+    await this.underWay;
+    if (this.hasMetrics) {
+      this.left.push(runId);
+    }
     this.hasParams = false;
+    this.hasMetrics = false;
+  }
+
+  /** Logs the metrics of runs that were taken back to the one that came instead. It must be known what the script logs. */
+  async bringAlong(runId: RunId): Promise<void> {
+    for (const left of this.left.splice(0)) {
+      const { data } = await this.store.getRun(left);
+      for (const { key: metricKey } of data.metrics) {
+        const { items } = await this.store.getMetricHistory({ runId: left, metricKey });
+        await this.logMetrics(runId, items);
+      }
+    }
   }
 
   /**
@@ -57,7 +77,10 @@ export class FoundValues {
   async logMetrics(runId: RunId, metrics: readonly Metric[]): Promise<void> {
     const open = metrics.filter(({ key }) => !this.scriptMetrics.has(key));
     for (const batch of inBatches(open, LIMITS.metricsPerBatch)) {
-      await this.store.logBatch(runId, { metrics: batch });
+      this.hasMetrics = true;
+      const logged = this.store.logBatch(runId, { metrics: batch });
+      this.underWay = Promise.allSettled([this.underWay, logged]);
+      await logged;
     }
   }
 }

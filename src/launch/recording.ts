@@ -17,6 +17,7 @@ import {
   PATCH_ARTIFACT,
   type RecordedFile,
 } from './recordedArtifacts';
+import { mlflowSamplingShownMs } from './system/mlflowSampling';
 import { SystemSampler } from './system/systemSampler';
 import type { TrackedRunStore } from './trackedRunStore';
 
@@ -48,6 +49,8 @@ export class Recording {
   private tracked: TrackedRunStore | undefined;
   private child: SupervisedProcess | undefined;
   private run: Run | undefined;
+  private keptSinceMs = 0;
+  private isEnding = false;
 
   /** Throws INVALID_PARAMETER_VALUE for a wrong pattern, before hours of training. */
   constructor(private readonly options: RecordingOptions) {
@@ -72,7 +75,8 @@ export class Recording {
       workingDir: options.workingDir,
       env: options.env,
       pid: () => this.child?.pid,
-      log: async metrics => (await this.tracked?.addMetrics(metrics)) ?? false,
+      log: async metrics =>
+        (await this.tracked?.addMetrics(metrics, () => this.maySayLoad())) ?? false,
       logger,
     });
   }
@@ -104,6 +108,7 @@ export class Recording {
   keepIn(run: Run): void {
     const { options } = this;
     this.run = run;
+    this.keptSinceMs = performance.now();
     const { background, patch, environment } = options;
     const keep = (what: string, artifactPath: string, text: Promise<string | undefined>): void =>
       background.start(`store the ${what}`, async () => {
@@ -129,6 +134,7 @@ export class Recording {
 
   /** The script has ended: records the rest. Never rejects. */
   async finish(): Promise<void> {
+    this.isEnding = true;
     await Promise.all([this.heart.stop(), this.sampler.stop()]);
     this.record.end();
     await Promise.all([this.metrics?.finish(), this.writer.finish(), this.keepResult()]);
@@ -137,6 +143,12 @@ export class Recording {
   /** Where the script failed, as far as it has told; of one that has failed, after `finish`. */
   errorPlace(): ErrorPlace | undefined {
     return this.errors.find();
+  }
+
+  /** A script may let MLflow sample the machine for its runs, under the same names: then it is left to that. */
+  private maySayLoad(): boolean {
+    const isKnown = performance.now() - this.keptSinceMs > mlflowSamplingShownMs(this.options.env);
+    return this.isEnding || isKnown || this.tracked?.scriptHasRuns === false;
   }
 
   private async keepResult(): Promise<void> {

@@ -159,8 +159,8 @@ export class TrackedRun {
 
   /**
    * The script makes its first run after the wrapper had made one for it: it gets that one, so that nothing exists twice.
-   * A run cannot change its experiment, and a param not its value; for another experiment, or where the script may log
-   * other params than were taken from its command line, the wrapper's is taken back.
+   * A run cannot change its experiment, a param not its value, and a point stays; for another experiment, or where the
+   * script may log what the wrapper has found, the wrapper's is taken back.
    */
   private async takeOver(
     own: Promise<Run>,
@@ -194,7 +194,7 @@ export class TrackedRun {
       const { runs, found, store } = this.options;
       runs.removed(made.info.runId);
       this.currentId = undefined;
-      found.startAnew();
+      await found.leave(made.info.runId);
       await store.deleteRun(made.info.runId);
     }
   }

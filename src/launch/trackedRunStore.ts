@@ -130,11 +130,12 @@ export class TrackedRunStore extends ForwardingStore {
   /**
    * Adds metrics that were seen elsewhere, as in the script's output, to the tracked run; a key that the script itself
    * logs is the script's.
-   * @returns false when there is no tracked run yet
+   * @param mayLog is asked when the run is there: it may be the script's by then
+   * @returns false when there is no tracked run yet, or they are not to be logged now
    */
-  async addMetrics(metrics: readonly Metric[]): Promise<boolean> {
+  async addMetrics(metrics: readonly Metric[], mayLog: () => boolean): Promise<boolean> {
     const runId = await this.tracked.made();
-    if (runId === undefined) {
+    if (runId === undefined || runId !== this.tracked.id || !mayLog()) {
       return false;
     }
     await this.found.logMetrics(runId, metrics);
@@ -154,6 +155,7 @@ export class TrackedRunStore extends ForwardingStore {
     const { id } = this.tracked;
     if (id !== undefined) {
       await this.attempt('log the params', () => this.found.logParams(id));
+      await this.attempt('log the metrics found before', () => this.found.bringAlong(id));
     }
     await this.options.beforeEnd();
     const corrections = [...this.runs.corrections(ending)];

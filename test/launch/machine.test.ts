@@ -9,6 +9,9 @@ import { readTree } from '../../src/launch/system/processTree';
 import { temporaryFolder } from './temporary';
 import { artifact, PYTHON, until, Workbench } from './workbench';
 
+/** psutil, which MLflow samples with. */
+const PYTHON_EXTRAS = path.resolve(import.meta.dirname, '../../.test-env/python-extras');
+
 const MLFLOW_NAMES = [
   'system/cpu_utilization_percentage',
   'system/disk_available_megabytes',
@@ -71,6 +74,32 @@ describe('the machine that a script runs on', () => {
     expect(Math.max(...history.memory.map(({ value }) => value))).toBeGreaterThan(100);
     expect(Math.max(...history.cpu.map(({ value }) => value))).toBeGreaterThan(5);
     expect(history.gpu[0]?.value).toBe(2.5);
+  });
+
+  test("is left to a script that lets MLflow sample it, but for the script's own part", async () => {
+    const bench = await Workbench.create();
+    const ended = await bench.track(
+      [
+        'import mlflow, time',
+        'with mlflow.start_run(log_system_metrics=True):',
+        '    time.sleep(3.5)',
+      ],
+      ['--system-metrics', '0.2'],
+      { PYTHONPATH: PYTHON_EXTRAS, MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL: '1' },
+    );
+    expect(ended.code).toBe(0);
+    const run = await bench.run();
+    const steps = async (metricKey: string) => {
+      const { items } = await bench.withStore(store =>
+        store.getMetricHistory({ runId: run.info.runId, metricKey }),
+      );
+      return items.map(({ step }) => step);
+    };
+    const shared = await steps('system/cpu_utilization_percentage');
+    expect(shared.length).toBeGreaterThan(1);
+    expect(shared.length).toBeLessThan(6);
+    expect(new Set(shared).size).toBe(shared.length);
+    expect((await steps('system/process_memory_usage_megabytes')).length).toBeGreaterThan(6);
   });
 
   test('its environment is kept, without secrets', async () => {

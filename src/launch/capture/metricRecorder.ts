@@ -56,28 +56,32 @@ export class MetricRecorder {
   }
 
   private async log(isEnd: boolean): Promise<void> {
-    if (!isEnd && this.target.scriptHasRuns) {
+    const mayLog = (): boolean => isEnd || !this.target.scriptHasRuns;
+    if (!mayLog()) {
       return;
     }
     const metrics = this.waiting;
     this.waiting = [];
     try {
-      if (!(await this.target.addMetrics(metrics))) {
+      if (!(await this.target.addMetrics(metrics, mayLog))) {
         this.waiting = [...metrics, ...this.waiting];
       }
     } catch (error) {
       this.tell(error);
       if (TrackingError.is(error, 'INVALID_PARAMETER_VALUE')) {
-        await this.logEach(metrics);
+        await this.logEach(metrics, mayLog);
       }
     }
   }
 
   /** One key that the store refuses, such as `loss/train` beside `loss` in a folder, takes no other with it. */
-  private async logEach(metrics: readonly Metric[]): Promise<void> {
+  private async logEach(metrics: readonly Metric[], mayLog: () => boolean): Promise<void> {
     for (const key of new Set(metrics.map(metric => metric.key))) {
       try {
-        await this.target.addMetrics(metrics.filter(metric => metric.key === key));
+        await this.target.addMetrics(
+          metrics.filter(metric => metric.key === key),
+          mayLog,
+        );
       } catch (error) {
         this.tell(error);
       }

@@ -17,7 +17,7 @@ export interface SystemSamplerOptions {
   readonly env: NodeJS.ProcessEnv;
   /** The script's process id. */
   readonly pid: () => number | undefined;
-  /** @returns false while there is no run for them */
+  /** @returns false while there is no run for them, or none that may have them yet */
   readonly log: (metrics: readonly Metric[]) => Promise<boolean>;
   readonly logger: Logger;
 }

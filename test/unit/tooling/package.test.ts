@@ -49,6 +49,8 @@ it('holds what runs', () => {
       'dist/webview/runDiff.js',
       'dist/webview/codicons/codicon.ttf',
       'media/experiments.svg',
+      'media/icon.png',
+      'media/icon.svg',
     ]),
   );
 });

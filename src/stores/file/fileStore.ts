@@ -1,13 +1,9 @@
-import { accessSync, constants } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { Event } from '../../base/emitter';
-import type { Logger } from '../../base/logger';
 import type {
   DatasetInput,
   Experiment,
   ExperimentId,
   KeyValue,
-  LifecycleStage,
   LoggedModel,
   LoggedModelStatus,
   Metric,
@@ -19,7 +15,6 @@ import type {
   RunId,
   RunInfo,
 } from '../../tracking/entities';
-import { TrackingError } from '../../tracking/trackingError';
 import type {
   CallOptions,
   CreateExperimentRequest,
@@ -34,92 +29,33 @@ import type {
   SearchLoggedModelsRequest,
   SearchRunsRequest,
   StoreChange,
-  StoreProblem,
   StoreStatus,
   TrackingStore,
   UpdateRunRequest,
 } from '../../tracking/trackingStore';
-import { BatchWriter } from './batchWriter';
-import { DatasetFiles, validateInputs, validateModels } from './datasetFiles';
+import { validateInputs, validateModels } from './datasetFiles';
 import { searchDatasets } from './datasetSearch';
-import { ExperimentFiles } from './experimentFiles';
 import { searchExperiments } from './experimentSearch';
-import { errnoOf, writeError } from './fileErrors';
-import { settleMs } from './fileSystem';
-import { IndexFolder } from './index/indexFolder';
-import { RunIndex } from './index/runIndex';
-import { KeyedQueue } from './keyedQueue';
-import { LatestPoints } from './latestPoints';
-import { DEFAULT_EXPERIMENT_ID, Layout } from './layout';
-import { ModelFiles } from './modelFiles';
-import { ModelSearch } from './modelSearch';
-import { ProblemList } from './problemList';
-import { isFolder, stampOf } from './readFiles';
-import { runColumnKinds } from './runColumns';
-import { RunFiles } from './runFiles';
-import { RunSearch } from './runSearch';
-import { RunWriter } from './runWriter';
-import { StoreWatcher } from './watch/storeWatcher';
-import { Turns } from './turns';
-import { makeFolder } from './writeFiles';
-
-export interface FileStoreOptions {
-  readonly logger: Logger;
-  /** Path or URI below which new experiments keep their artifacts; default the store's own folder, as a plain path. */
-  readonly artifactRoot?: string;
-  /** Where an index may be kept, outside the store; absent: each process reads the files anew. */
-  readonly cacheFolder?: string;
-  /** How many folders the system may be asked to tell changes of; default a share of its limit. */
-  readonly maxWatches?: number;
-}
+import { fileStoreParts, type FileStoreOptions, type FileStoreParts } from './fileStoreParts';
+import { fileStoreStatus } from './fileStoreStatus';
 
 /**
  * MLflow's file store (`./mlruns`), read in every layout since 0.9 and written as current versions read it. The files are
  * the truth at all times: other processes write them too.
  */
 export class FileStore implements TrackingStore {
-  private readonly experiments: ExperimentFiles;
-  private readonly index: RunIndex;
-  private readonly runs: RunFiles;
-  private readonly batches: BatchWriter;
-  private readonly writer: RunWriter;
-  private readonly runSearch: RunSearch;
-  private readonly models: ModelFiles;
-  private readonly modelSearch: ModelSearch;
-  private readonly datasets: DatasetFiles;
-  private readonly watcher: StoreWatcher;
-  private readonly queue = new KeyedQueue();
+  private readonly experiments: FileStoreParts['experiments'];
+  private readonly runs: FileStoreParts['runs'];
+  private readonly runWriter: FileStoreParts['runWriter'];
+  private readonly models: FileStoreParts['models'];
+  private readonly writes: FileStoreParts['writes'];
 
-  private constructor(
-    private readonly layout: Layout,
-    private readonly problems: ProblemList,
-    { logger, cacheFolder, maxWatches }: FileStoreOptions,
-  ) {
-    const latest = new LatestPoints(problems);
-    this.experiments = new ExperimentFiles(layout, problems);
-    this.datasets = new DatasetFiles(problems);
-    this.watcher = new StoreWatcher({
-      layout,
-      experiments: this.experiments,
-      runs: () => this.runs,
-      logger,
-      maxWatches,
-    });
-    const indexOptions = {
-      kindOf: runColumnKinds(latest, problems),
-      settleMs: settleMs(layout.root),
-      ...(cacheFolder === undefined
-        ? {}
-        : { folder: new IndexFolder(join(cacheFolder, 'file-stores'), logger) }),
-    };
-    this.index = new RunIndex(indexOptions, this.watcher.coverage);
-    const { experiments, datasets, index } = this;
-    this.runs = new RunFiles({ layout, experiments, datasets, index, latest, problems });
-    this.models = new ModelFiles(this.experiments, problems);
-    this.batches = new BatchWriter(layout.root, problems, logger);
-    this.writer = new RunWriter(this.runs, this.models, problems, this.batches);
-    this.runSearch = new RunSearch(experiments, { runs: this.runs, datasets, index });
-    this.modelSearch = new ModelSearch(this.experiments, this.models);
+  private constructor(private readonly parts: FileStoreParts) {
+    this.experiments = parts.experiments;
+    this.runs = parts.runs;
+    this.runWriter = parts.runWriter;
+    this.models = parts.models;
+    this.writes = parts.writes;
   }
 
   /**
@@ -127,35 +63,27 @@ export class FileStore implements TrackingStore {
    * would. Opening and reading create nothing. A batch that a killed process left half written is completed.
    */
   static async open(root: string, options: FileStoreOptions): Promise<FileStore> {
-    const layout = new Layout(root, options.artifactRoot);
-    const store = new FileStore(layout, new ProblemList(options.logger), options);
-    await store.batches.recover();
-    return store;
+    const parts = fileStoreParts(root, options);
+    await parts.batches.recover();
+    return new FileStore(parts);
   }
 
   get onDidChange(): Event<readonly StoreChange[]> {
-    return this.watcher.onDidChange;
+    return this.parts.watcher.onDidChange;
   }
 
   getStatus(options?: CallOptions): Promise<StoreStatus> {
     return read(options, () => {
-      const { root } = this.layout;
+      const { layout, problems } = this.parts;
       this.experiments.list('ALL');
-      const readOnlyReason = whyReadOnly(root);
-      return {
-        kind: 'file',
-        uri: root,
-        writable: readOnlyReason === undefined,
-        ...(readOnlyReason === undefined ? {} : { readOnlyReason }),
-        problems: [...rootProblems(root), ...this.problems.list()],
-      };
+      return fileStoreStatus(layout.root, problems.list());
     });
   }
 
   createExperiment(request: CreateExperimentRequest, options?: CallOptions): Promise<ExperimentId> {
-    return this.writeExperiments(options, async () => {
+    return this.writes.toExperiments(options, async () => {
       this.experiments.validateNew(request);
-      await this.ensureStore();
+      await this.parts.parents.ensureRoot();
       return this.experiments.create(request);
     });
   }
@@ -180,18 +108,18 @@ export class FileStore implements TrackingStore {
     newName: string,
     options?: CallOptions,
   ): Promise<void> {
-    return this.writeExperiments(options, () => this.experiments.rename(experimentId, newName));
+    return this.writes.toExperiments(options, () => this.experiments.rename(experimentId, newName));
   }
 
   deleteExperiment(experimentId: ExperimentId, options?: CallOptions): Promise<void> {
-    return this.writeExperiments(options, () =>
-      this.experiments.delete(experimentId, folder => this.setStages(folder, 'deleted')),
+    return this.writes.toExperiments(options, () =>
+      this.experiments.delete(experimentId, folder => this.runWriter.setStages(folder, 'deleted')),
     );
   }
 
   restoreExperiment(experimentId: ExperimentId, options?: CallOptions): Promise<void> {
-    return this.writeExperiments(options, () =>
-      this.experiments.restore(experimentId, folder => this.setStages(folder, 'active')),
+    return this.writes.toExperiments(options, () =>
+      this.experiments.restore(experimentId, folder => this.runWriter.setStages(folder, 'active')),
     );
   }
 
@@ -200,7 +128,7 @@ export class FileStore implements TrackingStore {
     tag: KeyValue,
     options?: CallOptions,
   ): Promise<void> {
-    return this.writeExperiments(options, () => this.experiments.setTag(experimentId, tag));
+    return this.writes.toExperiments(options, () => this.experiments.setTag(experimentId, tag));
   }
 
   deleteExperimentTag(
@@ -208,7 +136,7 @@ export class FileStore implements TrackingStore {
     key: string,
     options?: CallOptions,
   ): Promise<void> {
-    return this.writeExperiments(options, () => this.experiments.deleteTag(experimentId, key));
+    return this.writes.toExperiments(options, () => this.experiments.deleteTag(experimentId, key));
   }
 
   async searchDatasets(
@@ -216,16 +144,16 @@ export class FileStore implements TrackingStore {
     options?: CallOptions,
   ): Promise<readonly DatasetSummary[]> {
     options?.signal?.throwIfAborted();
-    const { experiments, runs, datasets } = this;
+    const { experiments, runs, datasets } = this.parts;
     return searchDatasets({ experiments, runs, datasets }, experimentIds, options?.signal);
   }
 
   createRun(request: CreateRunRequest, options?: CallOptions): Promise<Run> {
-    return this.guard(options, async () => {
-      const { experiment, folder } = await this.prepareParent(request.experimentId, 'run');
-      const run = await this.writer.create(request, experiment, folder);
+    return this.writes.unqueued(options, async () => {
+      const { experiment, folder } = await this.parts.parents.ofNew('run', request.experimentId);
+      const run = await this.runWriter.create(request, experiment, folder);
       const { experimentId, runId } = run.info;
-      this.watcher.report({ kind: 'runs', experimentId, runId });
+      this.parts.watcher.report({ kind: 'runs', experimentId, runId });
       return run;
     });
   }
@@ -235,44 +163,44 @@ export class FileStore implements TrackingStore {
   }
 
   updateRun(runId: RunId, update: UpdateRunRequest, options?: CallOptions): Promise<RunInfo> {
-    return this.writeRun(runId, options, () => this.writer.update(runId, update));
+    return this.writes.toRun(runId, options, () => this.runWriter.update(runId, update));
   }
 
   async searchRuns(request: SearchRunsRequest, options?: CallOptions): Promise<Page<Run>> {
     options?.signal?.throwIfAborted();
-    return this.runSearch.search(request, options?.signal);
+    return this.parts.runSearch.search(request, options?.signal);
   }
 
   deleteRun(runId: RunId, options?: CallOptions): Promise<void> {
-    return this.writeRun(runId, options, () =>
-      this.writer.setStage(this.runs.find(runId), 'deleted'),
+    return this.writes.toRun(runId, options, () =>
+      this.runWriter.setStage(this.runs.find(runId), 'deleted'),
     );
   }
 
   restoreRun(runId: RunId, options?: CallOptions): Promise<void> {
-    return this.writeRun(runId, options, () =>
-      this.writer.setStage(this.runs.find(runId), 'active'),
+    return this.writes.toRun(runId, options, () =>
+      this.runWriter.setStage(this.runs.find(runId), 'active'),
     );
   }
 
   logMetric(runId: RunId, metric: Metric, options?: CallOptions): Promise<void> {
-    return this.writeRun(runId, options, () => this.writer.logMetric(runId, metric));
+    return this.writes.toRun(runId, options, () => this.runWriter.logMetric(runId, metric));
   }
 
   logParam(runId: RunId, param: KeyValue, options?: CallOptions): Promise<void> {
-    return this.writeRun(runId, options, () => this.writer.logParam(runId, param));
+    return this.writes.toRun(runId, options, () => this.runWriter.logParam(runId, param));
   }
 
   setTag(runId: RunId, tag: KeyValue, options?: CallOptions): Promise<void> {
-    return this.writeRun(runId, options, () => this.writer.setTag(runId, tag));
+    return this.writes.toRun(runId, options, () => this.runWriter.setTag(runId, tag));
   }
 
   deleteTag(runId: RunId, key: string, options?: CallOptions): Promise<void> {
-    return this.writeRun(runId, options, () => this.writer.deleteTag(runId, key));
+    return this.writes.toRun(runId, options, () => this.runWriter.deleteTag(runId, key));
   }
 
   logBatch(runId: RunId, batch: LogBatchRequest, options?: CallOptions): Promise<void> {
-    return this.writeRun(runId, options, () => this.writer.logBatch(runId, batch));
+    return this.writes.toRun(runId, options, () => this.runWriter.logBatch(runId, batch));
   }
 
   logInputs(
@@ -283,17 +211,22 @@ export class FileStore implements TrackingStore {
     },
     options?: CallOptions,
   ): Promise<void> {
-    return this.writeRun(runId, options, async () => {
+    return this.writes.toRun(runId, options, async () => {
       const { datasets = [], models = [] } = inputs;
       validateInputs(datasets, models);
-      await this.datasets.logInputs(this.runs.findActive(runId).folder, runId, datasets, models);
+      await this.parts.datasets.logInputs(
+        this.runs.findActive(runId).folder,
+        runId,
+        datasets,
+        models,
+      );
     });
   }
 
   logOutputs(runId: RunId, models: readonly ModelOutput[], options?: CallOptions): Promise<void> {
-    return this.writeRun(runId, options, async () => {
+    return this.writes.toRun(runId, options, async () => {
       validateModels(models);
-      await this.datasets.logOutputs(this.runs.findActive(runId).folder, models);
+      await this.parts.datasets.logOutputs(this.runs.findActive(runId).folder, models);
     });
   }
 
@@ -313,8 +246,8 @@ export class FileStore implements TrackingStore {
     request: CreateLoggedModelRequest,
     options?: CallOptions,
   ): Promise<LoggedModel> {
-    return this.guard(options, async () => {
-      const { experiment, folder } = await this.prepareParent(request.experimentId, 'model');
+    return this.writes.unqueued(options, async () => {
+      const { experiment, folder } = await this.parts.parents.ofNew('model', request.experimentId);
       return this.models.create(request, experiment, folder);
     });
   }
@@ -328,11 +261,11 @@ export class FileStore implements TrackingStore {
     status: LoggedModelStatus,
     options?: CallOptions,
   ): Promise<LoggedModel> {
-    return this.writeModel(modelId, options, () => this.models.finalize(modelId, status));
+    return this.writes.toModel(modelId, options, () => this.models.finalize(modelId, status));
   }
 
   deleteLoggedModel(modelId: ModelId, options?: CallOptions): Promise<void> {
-    return this.writeModel(modelId, options, () => this.models.delete(modelId));
+    return this.writes.toModel(modelId, options, () => this.models.delete(modelId));
   }
 
   async searchLoggedModels(
@@ -340,7 +273,7 @@ export class FileStore implements TrackingStore {
     options?: CallOptions,
   ): Promise<Page<LoggedModel>> {
     options?.signal?.throwIfAborted();
-    return this.modelSearch.search(request, options?.signal);
+    return this.parts.modelSearch.search(request, options?.signal);
   }
 
   setLoggedModelTags(
@@ -348,11 +281,11 @@ export class FileStore implements TrackingStore {
     tags: readonly KeyValue[],
     options?: CallOptions,
   ): Promise<LoggedModel> {
-    return this.writeModel(modelId, options, () => this.models.setTags(modelId, tags));
+    return this.writes.toModel(modelId, options, () => this.models.setTags(modelId, tags));
   }
 
   deleteLoggedModelTag(modelId: ModelId, key: string, options?: CallOptions): Promise<void> {
-    return this.writeModel(modelId, options, () => this.models.deleteTag(modelId, key));
+    return this.writes.toModel(modelId, options, () => this.models.deleteTag(modelId, key));
   }
 
   logLoggedModelParams(
@@ -360,93 +293,14 @@ export class FileStore implements TrackingStore {
     params: readonly KeyValue[],
     options?: CallOptions,
   ): Promise<void> {
-    return this.writeModel(modelId, options, () => this.models.logParams(modelId, params));
+    return this.writes.toModel(modelId, options, () => this.models.logParams(modelId, params));
   }
 
   async close(): Promise<void> {
-    this.watcher.dispose();
-    await this.queue.drain();
-    await this.batches.close();
-    await this.index.save();
-  }
-
-  private async writeExperiments<T>(
-    options: CallOptions | undefined,
-    job: () => Promise<T>,
-  ): Promise<T> {
-    const result = await this.queue.run('experiments', () => this.guard(options, job));
-    this.watcher.report({ kind: 'experiments' });
-    return result;
-  }
-
-  private async writeRun<T>(
-    runId: RunId,
-    options: CallOptions | undefined,
-    job: () => Promise<T>,
-  ): Promise<T> {
-    const result = await this.queue.run(`run ${runId}`, () => this.guard(options, job));
-    const { experimentId } = this.runs.find(runId).info;
-    this.watcher.report({ kind: 'runs', experimentId, runId });
-    return result;
-  }
-
-  private writeModel<T>(
-    modelId: ModelId,
-    options: CallOptions | undefined,
-    job: () => Promise<T>,
-  ): Promise<T> {
-    return this.queue.run(`model ${modelId}`, () => this.guard(options, job));
-  }
-
-  /** Marks the runs of an experiment with it: deleted ones too when it is restored, as in MLflow. */
-  private async setStages(experimentFolder: string, stage: LifecycleStage): Promise<void> {
-    const viewType = stage === 'deleted' ? 'ACTIVE_ONLY' : 'DELETED_ONLY';
-    const runs = await this.runs.list(experimentFolder, viewType, new Turns(undefined));
-    await this.writer.setStages(runs, stage);
-  }
-
-  /** Turns failed file operations into errors that a client understands. */
-  private async guard<T>(options: CallOptions | undefined, job: () => Promise<T>): Promise<T> {
-    options?.signal?.throwIfAborted();
-    try {
-      return await job();
-    } catch (error) {
-      if (errnoOf(error) === undefined) {
-        throw error;
-      }
-      const path =
-        error instanceof Error && 'path' in error ? String(error.path) : this.layout.root;
-      throw writeError(path, error);
-    }
-  }
-
-  /** The active experiment that a new run or model goes to; a missing store is created for its default experiment. */
-  private async prepareParent(
-    experimentId: ExperimentId,
-    child: 'run' | 'model',
-  ): Promise<{ readonly experiment: Experiment; readonly folder: string }> {
-    if (experimentId === DEFAULT_EXPERIMENT_ID) {
-      await this.queue.run('experiments', () => this.ensureStore());
-    }
-    const experiment = this.experiments.get(experimentId);
-    if (experiment.lifecycleStage !== 'active') {
-      throw new TrackingError(
-        'INVALID_PARAMETER_VALUE',
-        `Could not create ${child} under non-active experiment with ID ${experimentId}.`,
-      );
-    }
-    return { experiment, folder: join(this.layout.root, experimentId) };
-  }
-
-  /** As MLflow: a root that does not exist is made with experiment 0; one that exists is taken as it is. */
-  private async ensureStore(): Promise<void> {
-    if (stampOf(this.layout.root) !== undefined) {
-      return;
-    }
-    await makeFolder(this.layout.root);
-    await makeFolder(this.layout.trash);
-    await this.experiments.createDefault();
-    this.watcher.report({ kind: 'experiments' });
+    this.parts.watcher.dispose();
+    await this.writes.drain();
+    await this.parts.batches.close();
+    await this.parts.index.save();
   }
 }
 
@@ -456,29 +310,4 @@ function read<T>(options: CallOptions | undefined, job: () => T): Promise<T> {
     options?.signal?.throwIfAborted();
     resolve(job());
   });
-}
-
-function rootProblems(root: string): StoreProblem[] {
-  if (stampOf(root) === undefined) {
-    const message =
-      'This folder does not exist. The first experiment or run that is logged creates it.';
-    return [{ where: root, message, harmless: true }];
-  }
-  return isFolder(root)
-    ? []
-    : [{ where: root, message: 'This is not a folder, so it is no file store.' }];
-}
-
-/** Why the folder, or the nearest existing one above it, cannot be written; `undefined` when it can. */
-function whyReadOnly(root: string): string | undefined {
-  let folder = root;
-  while (stampOf(folder) === undefined && dirname(folder) !== folder) {
-    folder = dirname(folder);
-  }
-  try {
-    accessSync(folder, constants.W_OK);
-    return isFolder(folder) ? undefined : `${folder} is not a folder.`;
-  } catch {
-    return `The folder ${folder} is not writable for you.`;
-  }
 }

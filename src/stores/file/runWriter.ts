@@ -45,6 +45,7 @@ import type { ProblemList } from './problemList';
 import type { StoredRun } from './runColumns';
 import { RUN_NAME_TAG, type RunFiles } from './runFiles';
 import { statusNumber } from './runMeta';
+import { Turns } from './turns';
 import { makeFolder, PARALLEL_WRITES, replaceFile, syncFolder } from './writeFiles';
 
 /** MLflow's SourceType.LOCAL, the only one it writes. */
@@ -121,7 +122,10 @@ export class RunWriter {
     });
   }
 
-  async setStages(runs: readonly StoredRun[], stage: LifecycleStage): Promise<void> {
+  /** Marks the runs of an experiment with it: deleted ones too when it is restored, as in MLflow. */
+  async setStages(experimentFolder: string, stage: LifecycleStage): Promise<void> {
+    const viewType = stage === 'deleted' ? 'ACTIVE_ONLY' : 'DELETED_ONLY';
+    const runs = await this.runs.list(experimentFolder, viewType, new Turns(undefined));
     await forEachLimited(runs, PARALLEL_WRITES, run => this.setStage(run, stage));
   }
 

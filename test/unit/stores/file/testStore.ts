@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { silentLogger } from '../../../../src/base/logger';
-import { FileStore, type FileStoreOptions } from '../../../../src/stores/file/fileStore';
+import { FileStore } from '../../../../src/stores/file/fileStore';
+import type { FileStoreOptions } from '../../../../src/stores/file/fileStoreParts';
 
 /** A folder that is removed after the test. */
 export function tempFolder(): string {

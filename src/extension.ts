@@ -31,7 +31,11 @@ export function activate(context: vscode.ExtensionContext): ExtensionInternals {
     new RunEndNotifier(services),
     new DebugTracking(services),
     vscode.tasks.registerTaskProvider(TASK_TYPE, new TrackedTasks(services)),
-    new TerminalEnvironment(services, context.environmentVariableCollection),
+    new TerminalEnvironment(
+      services,
+      context.environmentVariableCollection,
+      context.globalStorageUri,
+    ),
     run,
     experiments,
     registerCommands({ services, experiments }),

@@ -1,13 +1,15 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable';
 import { redactUrl } from '../../base/urlSecrets';
 import type { Services } from '../../services';
 import { SETTINGS } from '../contributions';
+import { commandFolder } from './commandFolder';
 import { terminalVariables } from './terminalVariables';
 
 /**
- * Gives new terminals the store of the window (`tracker.terminal.injectEnvironment`), while one is open and the workspace is
- * trusted. VS Code shows in each terminal what was added, and by whom.
+ * Gives new terminals of a trusted workspace the command `mlflow-tracker`, and the store of the window while one is open
+ * (`tracker.terminal.injectEnvironment`). VS Code shows in each terminal what was added, and by whom.
  */
 export class TerminalEnvironment implements Disposable {
   private readonly disposables = new DisposableStore();
@@ -16,6 +18,8 @@ export class TerminalEnvironment implements Disposable {
   constructor(
     private readonly services: Services,
     private readonly collection: vscode.EnvironmentVariableCollection,
+    /** Of the extension, for all windows. */
+    private readonly storage: vscode.Uri,
   ) {
     // A token must not be written to disk, and a store of yesterday not come back before it is open again.
     collection.persistent = false;
@@ -49,32 +53,45 @@ export class TerminalEnvironment implements Disposable {
     const update = this.updates;
     const { connection, settings, credentials } = this.services;
     const target = this.services.scriptRuns.target();
-    const isWanted =
-      settings.terminalInjectEnvironment &&
-      vscode.workspace.isTrusted &&
-      connection.state.kind === 'open';
-    if (!isWanted || target === undefined) {
+    if (!settings.terminalInjectEnvironment || !vscode.workspace.isTrusted) {
       this.collection.clear();
       return;
     }
-    const variables = await terminalVariables(
-      target,
-      await credentials.get(target.trackingUri),
-      process.env,
-    );
+    const variables =
+      connection.state.kind === 'open' && target !== undefined
+        ? await terminalVariables(target, await credentials.get(target.trackingUri), process.env)
+        : {};
+    const commands = await this.commands();
     if (update !== this.updates) {
       return;
     }
     this.collection.clear();
+    // Behind all others: one that the person has installed goes first.
+    this.collection.append('PATH', path.delimiter + commands);
     for (const [name, value] of Object.entries(variables)) {
       this.collection.replace(name, value);
     }
-    this.collection.description = new vscode.MarkdownString(
-      vscode.l10n.t(
-        'MLflow clients log to `{0}`, the store of this window. Switched off by the setting `{1}`.',
-        redactUrl(variables['MLFLOW_TRACKING_URI'] ?? ''),
-        SETTINGS.terminalInjectEnvironment,
-      ),
+    this.collection.description = this.description(variables['MLFLOW_TRACKING_URI']);
+  }
+
+  private commands(): Promise<string> {
+    const folder = path.join(this.storage.fsPath, 'bin');
+    return commandFolder(folder, process.execPath, this.services.cliPath);
+  }
+
+  private description(uri: string | undefined): vscode.MarkdownString {
+    const { terminalInjectEnvironment } = SETTINGS;
+    return new vscode.MarkdownString(
+      uri === undefined
+        ? vscode.l10n.t(
+            'The command `mlflow-tracker`. Switched off by the setting `{0}`.',
+            terminalInjectEnvironment,
+          )
+        : vscode.l10n.t(
+            'The command `mlflow-tracker`, and the store of this window, `{0}`, to which MLflow clients log. Switched off by the setting `{1}`.',
+            redactUrl(uri),
+            terminalInjectEnvironment,
+          ),
     );
   }
 }

@@ -53,6 +53,24 @@ describe('integrated terminals', () => {
     assert.equal(existsSync(path.join(suite.folder, 'mlflow.db')), false);
   });
 
+  it('have the command mlflow-tracker, without anything to install', async () => {
+    const terminal = vscode.window.createTerminal({ name: 'command', shellPath: '/bin/sh' });
+    terminal.sendText(
+      `mlflow-tracker run --experiment typed -- '${PYTHON}' -c 'print("epoch 1: loss=0.5")'`,
+    );
+    const client = await suite.services.getClient();
+    const run = await eventually('the run', async () => {
+      const { items: experiments } = await client.searchExperiments({ maxResults: 10 });
+      const typed = experiments.find(({ name }) => name === 'typed');
+      const { items } = await client.searchRuns({ experimentIds: [typed?.experimentId ?? '0'] });
+      return items.find(({ info }) => info.status === 'FINISHED' && typed !== undefined);
+    });
+    assert.deepEqual(
+      run.data.metrics.filter(({ key }) => key === 'loss').map(({ value, step }) => [value, step]),
+      [[0.5, 1]],
+    );
+  });
+
   it('are left alone when that is switched off, and follow the store', async () => {
     const line = `MLFLOW_TRACKING_URI=${root}\n`;
     assert.ok((await variables()).includes(line));

@@ -27,12 +27,17 @@ describe('In a workspace that is not trusted', () => {
       persistent: true,
       description: undefined,
       replace: (name: string, value: string) => given.set(name, value),
+      append: (name: string, value: string) => given.set(name, value),
       clear: () => {
         cleared += 1;
         given.clear();
       },
     } as unknown as vscode.EnvironmentVariableCollection;
-    const environment = new TerminalEnvironment(suite.services, variables);
+    const environment = new TerminalEnvironment(
+      suite.services,
+      variables,
+      vscode.Uri.file(suite.folder),
+    );
     await eventually('an answer', () => cleared > 0);
     assert.deepEqual([...given], []);
     environment.dispose();

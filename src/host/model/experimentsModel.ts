@@ -6,6 +6,7 @@ import { experimentNodeId, type ExperimentOpener } from './experimentOpener';
 import type { ExperimentNode, MoreNode, RunNode, TreeNode } from './nodes';
 import type { GetClient, RunDetails } from './runDetails';
 import { RunForest } from './runForest';
+import { SignsOfLife } from './signsOfLife';
 import { sparkline } from './sparkline';
 import type { ViewState } from './viewState';
 
@@ -34,6 +35,7 @@ export class ExperimentsModel implements Disposable {
   private readonly experiments = new Map<ExperimentId, ExperimentNode>();
   private readonly forests = new Map<ExperimentId, RunForest>();
   private readonly changed = new Emitter<readonly TreeNode[] | undefined>();
+  private readonly signs = new SignsOfLife();
   private generation = 0;
   private refreshing: Promise<void> = Promise.resolve();
 
@@ -137,8 +139,9 @@ export class ExperimentsModel implements Disposable {
     this.changed.fire(undefined);
   }
 
-  /** Redraws rows whose text depends on the clock. */
+  /** Looks again which runs go on, and redraws their rows, whose text depends on the clock. */
   tick(): void {
+    this.signs.look(this.runningRuns, true);
     this.fire(this.runningRuns);
   }
 
@@ -262,6 +265,7 @@ export class ExperimentsModel implements Disposable {
           const client = await getClient(options);
           return client.searchRuns(request, options);
         },
+        signs: this.signs,
         viewState,
         pageSize: pageSize(),
         wantedMetric: wantedMetric(),

@@ -41,6 +41,8 @@ export interface RunNode {
   mainMetric: string | undefined;
   /** Its history as text, while the run is going on. */
   curve: string;
+  /** Of one that says RUNNING: its wrapper was dead when it was last looked at. */
+  isStale: boolean;
   /** Does not match the filter; shown because a child does. */
   contextOnly: boolean;
 }

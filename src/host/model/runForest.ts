@@ -4,11 +4,13 @@ import { chooseMainMetric } from './mainMetric';
 import type { ExperimentNode, MoreNode, RunNode, TreeNode } from './nodes';
 import { RunListing, type SearchRuns } from './runListing';
 import { idFilter, PARENT_TAG, rowProjection, runQuery } from './runQuery';
+import type { SignsOfLife } from './signsOfLife';
 import type { ViewState } from './viewState';
 
 export interface ForestOptions {
   readonly node: ExperimentNode;
   readonly search: SearchRuns;
+  readonly signs: SignsOfLife;
   readonly viewState: ViewState;
   readonly pageSize: number;
   /** The setting `tracker.mainMetric`; empty leaves the choice to the experiment and to the names. */
@@ -58,7 +60,8 @@ export class RunForest {
       await top.loadMore(options);
       rows = await this.arrange(top, options);
     }
-    const { node } = this.options;
+    const { node, signs } = this.options;
+    signs.look(this.shownRuns);
     node.runCount = { loaded: top.runs.length, complete: !top.hasMore };
     return [...rows, ...moreRow(top, node)];
   }
@@ -71,7 +74,9 @@ export class RunForest {
       this.children.set(runId, listing);
     }
     const runs = await listing.load(options);
-    return [...runs.map(run => this.nodeFor(run, parent)), ...moreRow(listing, parent)];
+    const rows = runs.map(run => this.nodeFor(run, parent));
+    this.options.signs.look(rows);
+    return [...rows, ...moreRow(listing, parent)];
   }
 
   async loadMore(more: MoreNode, options?: CallOptions): Promise<void> {
@@ -286,6 +291,7 @@ export class RunForest {
       run,
       mainMetric: this.mainMetric,
       curve: '',
+      isStale: false,
       contextOnly: false,
     };
     this.nodes.set(runId, node);
@@ -302,6 +308,7 @@ export class RunForest {
       }
       node.run = run;
       node.mainMetric = this.mainMetric;
+      this.options.signs.look([node]);
       return [node];
     });
   }

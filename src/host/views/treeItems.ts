@@ -16,7 +16,7 @@ import type {
   TreeNode,
 } from '../model/nodes';
 import { SYSTEM_PREFIX } from '../../base/systemMetric';
-import { shownStatusOf, type ShownStatus } from '../model/shownStatus';
+import type { ShownStatus } from '../model/shownStatus';
 import { statusIcon, statusText } from './statusIcon';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -121,7 +121,7 @@ const LIVENESS: Record<ShownStatus, 'live' | 'stale' | 'ended'> = {
 
 function runItem(node: RunNode, { isExpanded, now }: ItemOptions): vscode.TreeItem {
   const { info } = node.run;
-  const status = shownStatusOf(node.run);
+  const status = statusOf(node);
   const name = info.runName || info.runId;
   const item = new vscode.TreeItem(name, isExpanded(node.id) ? Expanded : Collapsed);
   item.iconPath = statusIcon(info, status);
@@ -138,13 +138,18 @@ function runItem(node: RunNode, { isExpanded, now }: ItemOptions): vscode.TreeIt
   return item;
 }
 
+function statusOf({ run, isStale }: RunNode): ShownStatus {
+  const { status } = run.info;
+  return status === 'RUNNING' && isStale ? 'STALE' : status;
+}
+
 /** `0.8731 ▁▃▅▆ 12s` while it runs; `0.9412 · 2m · 1h ago` after; what went wrong before the number. */
 export function runDescription(node: RunNode, now: number): string {
   const { info, data } = node.run;
   const metric = data.metrics.find(one => one.key === node.mainMetric);
   const value = metric === undefined ? '' : formatNumber(metric.value);
   const start = info.startTimeMs === undefined ? undefined : Number(info.startTimeMs);
-  const status = shownStatusOf(node.run);
+  const status = statusOf(node);
   const running = status === 'RUNNING';
   const end = running ? now : info.endTimeMs === undefined ? undefined : Number(info.endTimeMs);
   const duration = start === undefined || end === undefined ? '' : formatDuration(end - start);

@@ -4,6 +4,10 @@ import { readProcessStat, TICK_MS } from './processStat';
 
 /** ms by which two readings of one start may differ: the clock may have been set since. */
 const TOLERANCE_MS = 5_000;
+/** ms for which the start of the system is not read again: its file tells of every processor, which takes time. */
+const BOOT_KEPT_MS = 1_000;
+
+let boot: { readonly atMs: number; readonly readMs: number } | undefined;
 
 /** The name of this machine, as heartbeats tell it. */
 export function thisHost(): string {
@@ -35,10 +39,19 @@ export function isAlive(pid: number, startMs: number): boolean {
 function startOf(pid: number): number | undefined {
   try {
     const ticks = Number(readProcessStat(pid)?.[19]);
-    const boot = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1];
-    const startMs = Number(boot) * 1000 + ticks * TICK_MS;
+    const startMs = bootMs() + ticks * TICK_MS;
     return Number.isFinite(startMs) ? startMs : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** ms since epoch. It moves when the clock is set. */
+function bootMs(): number {
+  const nowMs = performance.now();
+  if (boot === undefined || nowMs - boot.readMs > BOOT_KEPT_MS) {
+    const seconds = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1];
+    boot = { atMs: Number(seconds) * 1000, readMs: nowMs };
+  }
+  return boot.atMs;
 }

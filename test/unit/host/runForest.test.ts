@@ -1,12 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/base/logger';
 import type { ExperimentNode, RunNode, TreeNode } from '../../../src/host/model/nodes';
 import { RunForest } from '../../../src/host/model/runForest';
+import { SignsOfLife } from '../../../src/host/model/signsOfLife';
 import { ViewState } from '../../../src/host/model/viewState';
 import { FileStore } from '../../../src/stores/file/fileStore';
+import { encodeHeartbeat, HEARTBEAT_TAG } from '../../../src/tracking/heartbeat';
 import type { SearchRunsRequest } from '../../../src/tracking/trackingStore';
 
 describe('the forest of runs', () => {
@@ -14,6 +18,7 @@ describe('the forest of runs', () => {
   let store: FileStore;
   let node: ExperimentNode;
   let viewState: ViewState;
+  let signs: SignsOfLife;
   let requests: SearchRunsRequest[];
   let clock: number;
 
@@ -24,6 +29,7 @@ describe('the forest of runs', () => {
     const experiment = await store.getExperiment(experimentId);
     node = { kind: 'experiment', id: `experiment/${experimentId}`, experiment };
     viewState = new ViewState({ get: () => undefined, update: async () => undefined });
+    signs = new SignsOfLife();
     requests = [];
     clock = 1000;
   });
@@ -40,6 +46,7 @@ describe('the forest of runs', () => {
         requests.push(request);
         return store.searchRuns(request, options);
       },
+      signs,
       viewState,
       pageSize,
       wantedMetric: '',
@@ -112,6 +119,34 @@ describe('the forest of runs', () => {
     const after = await trees.roots();
     expect(namesOf(after)).toEqual(['b', 'a']);
     expect(after[1]).toBe(before);
+  });
+
+  it('looks once for the life of a run that was read, and again when it is asked to', async () => {
+    const wrapper = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    const [alive, dead] = [await newRun('alive'), await newRun('dead')];
+    const beat = (runId: string, pid: number, processStartMs: number) =>
+      store.setTag(runId, {
+        key: HEARTBEAT_TAG,
+        value: encodeHeartbeat({ host: hostname(), pid, processStartMs, atMs: Date.now() }),
+      });
+    await beat(alive, wrapper.pid ?? 0, Date.now());
+    await beat(dead, process.pid, 1);
+    const trees = forest();
+    const stale = async () => ((await trees.roots()) as RunNode[]).map(row => row.isStale);
+    expect(await stale()).toEqual([true, false]);
+
+    wrapper.kill('SIGKILL');
+    await once(wrapper, 'exit');
+    // Rows that are drawn again from memory ask nobody.
+    expect(await stale()).toEqual([true, false]);
+    signs.look(trees.shownRuns, true);
+    expect(await stale()).toEqual([true, true]);
+
+    // A run that was read again is looked at again, before its row is drawn.
+    await beat(dead, process.pid, Date.now() - process.uptime() * 1000);
+    await trees.refresh(new Set([dead]));
+    expect(trees.find(dead)?.isStale).toBe(false);
+    expect(trees.find(alive)?.isStale).toBe(true);
   });
 
   it('shows the parent of a match as context under a filter', async () => {

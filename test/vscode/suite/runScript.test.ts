@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
@@ -107,14 +108,21 @@ describe('Track: Run current script', () => {
   it('is shown as stale when its wrapper was killed, and ended by one click', async () => {
     const client = await suite.services.getClient();
     const { experimentId } = await client.getExperimentByName('from the editor');
-    const heartbeat = { host: hostname(), pid: process.pid, processStartMs: 1, atMs: 5_000 };
+    const wrapper = spawn('sleep', ['100']);
+    const heartbeat = {
+      ...{ host: hostname(), pid: wrapper.pid ?? 0 },
+      ...{ processStartMs: Date.now(), atMs: 5_000 },
+    };
     const { info } = await client.createRun({
       experimentId,
       startTimeMs: Date.now(),
       tags: [{ key: HEARTBEAT_TAG, value: encodeHeartbeat(heartbeat) }],
     });
     const row = await trackedRun('RUNNING', 5);
-    assert.equal(contextOf(row), 'run+active+stale');
+    assert.equal(contextOf(row), 'run+active+live');
+    wrapper.kill('SIGKILL');
+    // Nothing of this is in the store: the view looks again.
+    await eventually('a stale run', () => contextOf(row) === 'run+active+stale');
     assert.match(textOf(suite.extension, row), / stale/);
     // Its message stays until somebody closes it.
     void vscode.commands.executeCommand(COMMANDS.endStale, row);

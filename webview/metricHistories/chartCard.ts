@@ -1,21 +1,21 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { SampleQuery, SeriesColumns } from '../../src/protocol/metricHistories';
-import { formatNumber } from '../../src/base/formatNumber';
-import { formatCount } from '../shared/format';
-import { failureText } from '../shared/hostConnection';
+import type { SeriesColumns } from '../../src/protocol/metricHistories';
 import type { Theme } from '../shared/theme';
-import { xValueText } from './axisTicks';
 import { ChartOverlay, type Box } from './chartOverlay';
 import type { ChartContext, ChartRequest, ChartRun, ChartView } from './chartContract';
+import { chartHeader } from './chartHeader';
 import { chartQuery } from './chartQuery';
-import { readingsAt, snapX, stepX, type Reading } from './crosshairReading';
+import { ChartSampler } from './chartSampler';
+import { zoomTo } from './chartZoom';
+import { readingsAt, readingsText, snapX, type Reading } from './crosshairReading';
 import { listenForDrag } from './dragGesture';
-import type { DrawnSeries } from './drawnSeries';
+import { drawnSeries, type DrawnSeries } from './drawnSeries';
 import { LineChart } from './lineChart';
+import { plotKeyAction } from './plotKeyAction';
+import { plotState } from './plotState';
 import { NO_ZOOM, type Zoom } from './viewState';
 
-const RESAMPLE_DELAY_MS = 40;
 /** Properties whose change alters the lines; the rest is text around them. */
 const DRAWN_FROM = [
   'data',
@@ -55,9 +55,18 @@ export class ChartCard extends LitElement {
 
   private chart: LineChart | null = null;
   private overlay: ChartOverlay | null = null;
-  private sampledKey = '';
-  private request: AbortController | null = null;
-  private timer: number | undefined;
+  private readonly sampler = new ChartSampler({
+    wanted: () => {
+      const { runs, metricKey, view, zoom } = this;
+      const width = this.querySelector('.plot')?.clientWidth ?? 0;
+      return {
+        query: chartQuery(metricKey, runs, view, zoom, width),
+        revisions: runs.map(run => run.revision),
+      };
+    },
+    onData: data => (this.data = data),
+    onProblem: problem => (this.problem = problem),
+  });
   private selection: Box | null = null;
   private stopListening: (() => void) | undefined;
   private readonly visibility = new IntersectionObserver(
@@ -85,9 +94,7 @@ export class ChartCard extends LitElement {
     this.visibility.disconnect();
     this.size.disconnect();
     this.stopListening?.();
-    this.request?.abort();
-    window.clearTimeout(this.timer);
-    this.sampledKey = '';
+    this.sampler.stop();
     this.destroyChart();
   }
 
@@ -97,50 +104,27 @@ export class ChartCard extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { metricKey, maximised } = this;
-    const button = (icon: string, label: string, kind: 'png' | 'csv' | 'maximise' | 'reset') =>
-      html`<button
-        class="icon-button"
-        type="button"
-        title=${label}
-        aria-label="${label}: ${metricKey}"
-        @click=${() => this.ask({ kind })}
-      >
-        <span class="codicon codicon-${icon}" aria-hidden="true"></span>
-      </button>`;
-    const zoomed = this.zoom.x !== null || this.zoom.y !== null;
+    const { metricKey, maximised, runs, data, problem, zoom, ask, retry } = this;
+    const zoomed = zoom.x !== null || zoom.y !== null;
     return html`
-      <div class="chart-header">
-        <h3 class="chart-title" title=${metricKey}>${metricKey}</h3>
-        ${this.renderCount()}
-        <div class="chart-actions">
-          ${zoomed ? button('discard', 'Reset zoom (0)', 'reset') : nothing}
-          ${button('device-camera', 'Save as picture', 'png')}
-          ${button('table', 'Save whole history as CSV', 'csv')}
-          ${button(
-            maximised ? 'screen-normal' : 'screen-full',
-            maximised ? 'Restore (Esc)' : 'Maximise (Enter)',
-            'maximise',
-          )}
-        </div>
-      </div>
+      ${chartHeader({ metricKey, data, zoomed, maximised, ask })}
       <div
         class="plot"
         role="slider"
         tabindex="0"
         aria-roledescription="line chart"
-        aria-label="${metricKey}, ${this.runs.length} ${this.runs.length === 1 ? 'run' : 'runs'}"
+        aria-label="${metricKey}, ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}"
         aria-valuenow="0"
         aria-valuetext=${this.valueText()}
         @pointermove=${this.onPointerMove}
         @pointerleave=${this.onLeave}
         @blur=${this.onLeave}
         @keydown=${this.onKey}
-        @dblclick=${() => this.ask({ kind: 'back' })}
+        @dblclick=${() => ask({ kind: 'back' })}
       >
         <canvas class="lines" aria-hidden="true"></canvas>
         <canvas class="overlay" aria-hidden="true"></canvas>
-        ${this.renderState()}
+        ${plotState({ metricKey, runCount: runs.length, data, problem, retry })}
       </div>
     `;
   }
@@ -149,7 +133,7 @@ export class ChartCard extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('runs') && this.problem !== null) {
       this.problem = null;
-      this.sampledKey = '';
+      this.sampler.forget();
     }
   }
 
@@ -172,104 +156,33 @@ export class ChartCard extends LitElement {
           this.selection = box;
           this.drawOverlay();
         },
-        onZoom: (axis, from, to) => this.zoomTo(axis, from, to),
+        onZoom: (axis, from, to) => {
+          const zoom = this.chart && zoomTo(this.chart, this.zoom, axis, from, to);
+          if (zoom) {
+            this.ask({ kind: 'zoom', zoom });
+          }
+        },
       });
     }
   }
 
-  private renderCount(): TemplateResult | typeof nothing {
-    const total = this.data?.reduce((sum, series) => sum + series.total, 0) ?? 0;
-    const drawn = this.data?.reduce((sum, series) => sum + series.x.length, 0) ?? 0;
-    if (total < 10_000) {
-      return nothing;
-    }
-    return html`<span
-      class="chart-count faint"
-      title="Drawn from ${drawn} of ${total} points: first, last, lowest and highest of every column of pixels, so no spike is lost. Zoom in to see every point."
-      >${formatCount(total)} points</span
-    >`;
-  }
-
-  private renderState(): TemplateResult | typeof nothing {
-    if (this.problem !== null) {
-      return html`<div class="plot-state" role="alert">
-        <span>${this.problem}</span>
-        <button class="link" type="button" @click=${this.retry}>Retry</button>
-      </div>`;
-    }
-    if (this.runs.length === 0) {
-      return html`<div class="plot-state faint">Every run with this metric is hidden.</div>`;
-    }
-    if (this.data === null) {
-      return html`<div
-        class="plot-state plot-loading"
-        role="status"
-        aria-label="Loading ${this.metricKey}"
-      ></div>`;
-    }
-    if (this.data.every(series => series.x.length === 0)) {
-      return html`<div class="plot-state faint">No points in this range.</div>`;
-    }
-    return nothing;
-  }
-
-  private ask(request: ChartRequest): void {
+  private readonly ask = (request: ChartRequest) => {
     this.dispatchEvent(new CustomEvent<ChartRequest>('chart-request', { detail: request }));
-  }
+  };
 
   private readonly retry = () => {
     this.problem = null;
-    this.sampledKey = '';
+    this.sampler.forget();
     this.scheduleSample();
   };
 
-  /** Asks for data when what is shown differs from what was asked for last. */
   private scheduleSample(): void {
-    window.clearTimeout(this.timer);
-    if (this.onScreen && this.isConnected && this.context && this.problem === null) {
-      this.timer = window.setTimeout(
-        () => void this.sample(),
-        this.data === null ? 0 : RESAMPLE_DELAY_MS,
-      );
-    }
-  }
-
-  private async sample(): Promise<void> {
-    const query = this.query();
-    const revisions = this.runs.map(run => run.revision);
-    const key = JSON.stringify([query, revisions]);
-    if (!this.context || key === this.sampledKey || query.columns === 0) {
-      return;
-    }
-    this.request?.abort();
-    const request = new AbortController();
-    this.request = request;
-    this.sampledKey = key;
-    if (query.runIds.length === 0) {
-      this.data = [];
-      return;
-    }
-    try {
-      this.data = await this.context.queue.sample(query, request.signal);
-      this.problem = null;
-    } catch (error) {
-      if (!request.signal.aborted) {
-        this.problem = failureText(error) ?? null;
-      }
-    }
-  }
-
-  private query(): SampleQuery {
-    const { runs, metricKey, view, zoom } = this;
-    return chartQuery(metricKey, runs, view, zoom, this.querySelector('.plot')?.clientWidth ?? 0);
+    const asks = this.onScreen && this.isConnected && this.problem === null;
+    this.sampler.schedule(asks ? this.context?.queue : undefined);
   }
 
   private series(): readonly DrawnSeries[] {
-    const byRun = new Map(this.data?.map(series => [series.runId, series]));
-    return this.runs.flatMap(({ runId, name, look }) => {
-      const data = byRun.get(runId);
-      return data && data.x.length > 0 ? [{ runId, name, look, data }] : [];
-    });
+    return drawnSeries(this.runs, this.data ?? []);
   }
 
   private drawLines(): void {
@@ -368,38 +281,28 @@ export class ChartCard extends LitElement {
   }
 
   private readonly onKey = (event: KeyboardEvent) => {
-    if (!this.chart || !this.context || event.ctrlKey || event.metaKey || event.altKey) {
+    const { chart, context, zoom, maximised } = this;
+    if (!chart || !context) {
       return;
     }
-    const series = this.series();
-    const { left, right } = this.chart.area;
-    const current = this.context.crosshair.x ?? snapX(series, this.chart.xAt(right)) ?? 0;
-    const count = event.shiftKey ? 10 : 1;
-    const moves: Readonly<Record<string, () => number | undefined>> = {
-      ArrowLeft: () => stepX(series, current, -1, count),
-      ArrowRight: () => stepX(series, current, 1, count),
-      Home: () => snapX(series, this.chart?.xAt(left) ?? 0),
-      End: () => snapX(series, this.chart?.xAt(right) ?? 0),
-    };
-    const move = moves[event.key];
-    if (move) {
-      this.showKeyboardCrosshair(move());
-    } else if (event.key === '+' || event.key === '=' || event.key === '-') {
-      this.zoomAround(current, event.key === '-' ? 2 : 0.5);
-    } else if (event.key === '0') {
-      this.ask({ kind: 'reset' });
-    } else if (event.key === 'Enter' || (event.key === 'Escape' && this.maximised)) {
-      this.ask({ kind: 'maximise' });
-    } else {
+    const plot = { chart, series: this.series(), crosshairX: context.crosshair.x, zoom, maximised };
+    const action = plotKeyAction(event, plot);
+    if (!action) {
       return;
+    }
+    if (action.crosshairX !== undefined) {
+      this.showKeyboardCrosshair(action.crosshairX);
+    }
+    if (action.request) {
+      this.ask(action.request);
     }
     event.preventDefault();
     event.stopPropagation();
   };
 
-  private showKeyboardCrosshair(x: number | undefined): void {
+  private showKeyboardCrosshair(x: number): void {
     const plot = this.querySelector('.plot');
-    if (x === undefined || !plot || !this.chart) {
+    if (!plot || !this.chart) {
       return;
     }
     const bounds = plot.getBoundingClientRect();
@@ -410,46 +313,11 @@ export class ChartCard extends LitElement {
     this.requestUpdate();
   }
 
-  private zoomTo(axis: 'x' | 'y', fromPixel: number, toPixel: number): void {
-    const chart = this.chart;
-    if (!chart || toPixel - fromPixel < 2) {
-      return;
-    }
-    const range =
-      axis === 'x'
-        ? { from: chart.xAt(fromPixel), to: chart.xAt(toPixel) }
-        : { from: chart.yAt(toPixel), to: chart.yAt(fromPixel) };
-    if (Number.isFinite(range.from) && Number.isFinite(range.to) && range.from < range.to) {
-      this.ask({ kind: 'zoom', zoom: { ...this.zoom, [axis]: range } });
-    }
-  }
-
-  private zoomAround(x: number, factor: number): void {
-    const chart = this.chart;
-    if (!chart) {
-      return;
-    }
-    const { left, right } = chart.area;
-    const from = chart.xAt(left);
-    const to = chart.xAt(right);
-    if (factor > 1 && this.zoom.x === null) {
-      return;
-    }
-    const range = { from: x - (x - from) * factor, to: x + (to - x) * factor };
-    if (range.to > range.from) {
-      this.ask({ kind: 'zoom', zoom: { ...this.zoom, x: range } });
-    }
-  }
-
-  /** The values at the crosshair as one sentence, for those who hear the chart. */
+  /** For those who hear the chart. */
   private valueText(): string {
     const x = this.context?.crosshair.x ?? null;
-    if (x === null || !this.isSource()) {
-      return 'No point selected. Use the arrow keys.';
-    }
-    const values = this.readings().map(
-      ({ series, value }) => `${series.name} ${formatNumber(value)}`,
-    );
-    return `${xValueText(this.view.x, x)}: ${values.join(', ')}`;
+    return x === null || !this.isSource()
+      ? 'No point selected. Use the arrow keys.'
+      : readingsText(this.readings(), this.view.x, x);
   }
 }

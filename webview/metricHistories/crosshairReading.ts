@@ -1,3 +1,6 @@
+import type { XAxis } from '../../src/protocol/metricHistories';
+import { formatNumber } from '../../src/base/formatNumber';
+import { xValueText } from './axisTicks';
 import { mainValues, type DrawnSeries } from './drawnSeries';
 import { nearestIndex } from './nearestPoint';
 
@@ -42,6 +45,12 @@ export function readingsAt(
     });
   }
   return readings.sort((a, b) => rank(b.value) - rank(a.value));
+}
+
+/** What a crosshair at x reads, as one sentence. */
+export function readingsText(readings: readonly Reading[], axis: XAxis, x: number): string {
+  const values = readings.map(({ series, value }) => `${series.name} ${formatNumber(value)}`);
+  return `${xValueText(axis, x)}: ${values.join(', ')}`;
 }
 
 function rank(value: number): number {

@@ -321,3 +321,9 @@ export class ChartCard extends LitElement {
       : readingsText(this.readings(), this.view.x, x);
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'metric-chart': ChartCard;
+  }
+}

@@ -1,7 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
-import { ref } from 'lit/directives/ref.js';
 import {
   type HistoriesSnapshot,
   type MetricHistoriesEvents,
@@ -22,13 +20,16 @@ import { onThemeChange, readTheme, type Theme } from '../shared/theme';
 import { ChartCard } from './chartCard';
 import type { ChartContext, ChartRequest, ChartRun } from './chartContract';
 import { chartPicture } from './chartPicture';
+import { chartRuns } from './chartRuns';
+import { chartSections } from './chartSections';
 import { ChartTooltip } from './chartTooltip';
 import { Crosshair } from './crosshair';
 import { historiesToolbar } from './historiesToolbar';
+import { noCharts } from './noCharts';
 import { runLegend } from './runLegend';
 import { SampleQueue } from './sampleQueue';
-import { sectionsOf, type Section } from './sections';
-import { NO_ZOOM, restoreViewState, type ViewState, type Zoom } from './viewState';
+import { NO_ZOOM, restoreViewState, type ViewState } from './viewState';
+import { withoutLastZoom, withoutZoom, withZoom, zoomSteps } from './zoomSteps';
 
 /** The page: toolbar, legend, and a chart for each metric in sections by prefix. */
 @customElement('metric-histories')
@@ -134,7 +135,7 @@ export class MetricHistoriesApp extends LitElement {
       hidden: new Set(this.view.hidden),
       highlighted: this.highlighted,
       highlight: runId => (this.highlighted = runId),
-      toggle: runId => this.change({ hidden: toggled(this.view.hidden, runId) }),
+      toggle: runId => this.toggleRun(runId),
       remove: runId => {
         this.highlighted = null;
         void this.setRuns(this.view.runIds.filter(id => id !== runId));
@@ -143,89 +144,26 @@ export class MetricHistoriesApp extends LitElement {
     });
   }
 
+  private toggleRun(runId: string): void {
+    const { hidden } = this.view;
+    const others = hidden.filter(other => other !== runId);
+    this.change({ hidden: hidden.includes(runId) ? others : [...hidden, runId] });
+  }
+
   private renderCharts(count: number, shown: readonly string[]): TemplateResult {
-    if (count === 0) {
-      const goesOn = this.snapshot?.runs.some(
-        ({ status }) => status === 'RUNNING' || status === 'SCHEDULED',
-      );
-      return goesOn
-        ? emptyState(
-            'graph-line',
-            'No metrics yet',
-            'They show up here as soon as a run logs them.',
-          )
-        : emptyState('graph-line', 'No metrics', 'What is shown ended without logging any.');
-    }
     if (shown.length === 0) {
-      return emptyState(
-        'filter',
-        'No metric matches the filter',
-        `${count} metrics are hidden by it.`,
-        {
-          label: 'Clear filter',
-          run: () => this.change({ filter: '' }),
-        },
-      );
+      return noCharts(this.snapshot?.runs ?? [], count, () => this.change({ filter: '' }));
     }
-    const sections = sectionsOf(shown);
-    const open = sections.filter(section => this.isOpen(section));
-    const widest = Math.max(1, ...open.map(section => section.metricKeys.length));
-    return html`<div class="sections" ${ref(element => setWidest(element, widest))}>
-      ${repeat(
-        sections,
-        section => section.prefix,
-        section => this.renderSection(section, sections.length === 1 && section.prefix === ''),
-      )}
-    </div>`;
-  }
-
-  private isOpen({ prefix, closedAtFirst }: Section): boolean {
-    const { opened, closed, filter } = this.view;
-    return closedAtFirst && filter === '' ? opened.includes(prefix) : !closed.includes(prefix);
-  }
-
-  private renderSection(section: Section, alone: boolean): TemplateResult {
-    const { prefix, metricKeys } = section;
-    const { opened, closed } = this.view;
-    const open = alone || this.isOpen(section);
-    const toggle = () =>
-      this.change(
-        open
-          ? { opened: without(opened, prefix), closed: [...closed, prefix] }
-          : { opened: [...opened, prefix], closed: without(closed, prefix) },
-      );
-    return html`<section aria-label=${prefix || 'Metrics'}>
-      ${
-        alone
-          ? html`<h2 class="visually-hidden">Metrics</h2>`
-          : html`<h2 class="section-heading">
-              <button class="section-header" type="button" aria-expanded=${open} @click=${toggle}>
-                <span
-                  class="codicon codicon-chevron-${open ? 'down' : 'right'}"
-                  aria-hidden="true"
-                ></span>
-                ${prefix || 'Metrics'} <span class="count">${metricKeys.length}</span>
-              </button>
-            </h2>`
-      }
-      ${
-        open
-          ? html`<div class="chart-grid">
-              ${repeat(
-                metricKeys,
-                key => key,
-                key => this.renderChart(key),
-              )}
-            </div>`
-          : nothing
-      }
-    </section>`;
+    return chartSections({
+      metricKeys: shown,
+      view: this.view,
+      update: change => this.change(change),
+      chart: metricKey => this.renderChart(metricKey),
+    });
   }
 
   private renderChart(metricKey: string): TemplateResult {
-    const { maximised } = this.view;
-    const steps = this.zoomSteps(metricKey);
-    const { x, logY, points, smoothing } = this.view;
+    const { x, logY, points, smoothing, zooms, maximised } = this.view;
     const chartView = { x, logY, points, smoothing };
     return html`<div class="chart-slot">
       <metric-chart
@@ -233,7 +171,7 @@ export class MetricHistoriesApp extends LitElement {
         .metricKey=${metricKey}
         .runs=${this.chartRuns(metricKey)}
         .view=${chartView}
-        .zoom=${steps.at(-1) ?? NO_ZOOM}
+        .zoom=${zoomSteps(zooms, metricKey).at(-1) ?? NO_ZOOM}
         .highlighted=${this.highlighted}
         .theme=${this.theme}
         .context=${this.context}
@@ -244,32 +182,20 @@ export class MetricHistoriesApp extends LitElement {
   }
 
   private chartRuns(metricKey: string): readonly ChartRun[] {
-    const runs = this.snapshot?.runs ?? [];
-    const looks = runLooks(runs);
-    const hidden = new Set(this.view.hidden);
-    return runs.flatMap(({ runId, name, revision, metricKeys }) => {
-      const look = looks.get(runId);
-      return look && !hidden.has(runId) && metricKeys.includes(metricKey)
-        ? [{ runId, name, look, revision }]
-        : [];
-    });
-  }
-
-  private zoomSteps(metricKey: string): readonly Zoom[] {
-    return this.view.zooms.find(zoom => zoom.metricKey === metricKey)?.steps ?? [];
+    return chartRuns(this.snapshot?.runs ?? [], this.view.hidden, metricKey);
   }
 
   private onChartRequest(metricKey: string, { detail, target }: CustomEvent<ChartRequest>): void {
-    const steps = this.zoomSteps(metricKey);
+    const { zooms } = this.view;
     switch (detail.kind) {
       case 'zoom':
-        this.setZoom(metricKey, [...steps, detail.zoom]);
+        this.change({ zooms: withZoom(zooms, metricKey, detail.zoom) });
         break;
       case 'back':
-        this.setZoom(metricKey, steps.slice(0, -1));
+        this.change({ zooms: withoutLastZoom(zooms, metricKey) });
         break;
       case 'reset':
-        this.setZoom(metricKey, []);
+        this.change({ zooms: withoutZoom(zooms, metricKey) });
         break;
       case 'maximise':
         this.maximise(this.view.maximised === metricKey ? null : metricKey);
@@ -289,11 +215,6 @@ export class MetricHistoriesApp extends LitElement {
         );
         break;
     }
-  }
-
-  private setZoom(metricKey: string, steps: readonly Zoom[]): void {
-    const others = this.view.zooms.filter(zoom => zoom.metricKey !== metricKey);
-    this.change({ zooms: steps.length === 0 ? others : [...others, { metricKey, steps }] });
   }
 
   private maximise(metricKey: string | null): void {
@@ -380,21 +301,6 @@ export class MetricHistoriesApp extends LitElement {
   }
 }
 
-/** Not by a style attribute, nor lit's styleMap, which writes one at first: the page's policy forbids both. */
-function setWidest(element: Element | undefined, columns: number): void {
-  if (element instanceof HTMLElement) {
-    element.style.setProperty('--widest-section', String(columns));
-  }
-}
-
-function toggled(list: readonly string[], item: string): readonly string[] {
-  return list.includes(item) ? without(list, item) : [...list, item];
-}
-
-function without(list: readonly string[], item: string): readonly string[] {
-  return list.filter(other => other !== item);
-}
-
 function fileName(metricKey: string, extension: string): string {
   return `${metricKey.replaceAll('/', '-')}.${extension}`;
 }
@@ -402,6 +308,5 @@ function fileName(metricKey: string, extension: string): string {
 declare global {
   interface HTMLElementTagNameMap {
     'metric-histories': MetricHistoriesApp;
-    'metric-chart': ChartCard;
   }
 }

@@ -60,8 +60,18 @@ function textProblems(file) {
           `${file} says where packages were downloaded from: omit-lockfile-registry-resolved is off.`,
         ]
       : []),
+    ...noticeProblems(file, text),
     ...lengthProblems(file, text),
   ];
+}
+
+/** @param {string} file @param {string} text */
+function noticeProblems(file, text) {
+  return file.startsWith('src/') &&
+    file !== 'src/host/notifier.ts' &&
+    /show(Information|Warning|Error)Message/.test(text)
+    ? [`${file} shows a message: let the notifier (src/host/notifier.ts) do it.`]
+    : [];
 }
 
 /** @param {string} file @param {string} text */

@@ -24,11 +24,13 @@ describe('a run whose wrapper was killed', () => {
   test('is known as stale at once, and repair ends it and nothing else', async () => {
     const bench = await Workbench.create();
     bench.write('train.py', [
-      'import mlflow, time',
+      'import mlflow, os, time',
+      'parent = os.getppid()',
       'with mlflow.start_run(run_name="parent"):',
       '    with mlflow.start_run(run_name="child", nested=True):',
       '        print("ready", flush=True)',
-      '        time.sleep(100)',
+      // Not longer than its wrapper lives.
+      '        while os.getppid() == parent: time.sleep(0.1)',
     ]);
     const killed = bench.start([PYTHON, 'train.py']);
     await killed.says('ready');

@@ -52,17 +52,19 @@ export class CodeDiff implements Disposable {
     const files = await this.snapshots.changes(leftCode.snapshot, rightCode.snapshot, { signal });
     for (const caveat of new Set([leftCode.caveat, rightCode.caveat])) {
       if (caveat) {
-        void vscode.window.showWarningMessage(caveat);
+        void this.services.notifier.warn(caveat);
       }
     }
     const title = `${leftCode.label} ↔ ${rightCode.label}`;
     if (files.length === 0) {
-      void vscode.window.showInformationMessage(`The code of both runs is the same: ${title}.`);
+      void this.services.notifier.info(
+        vscode.l10n.t('The code of both runs is the same: {0}.', title),
+      );
       return;
     }
     if (files.length > MAX_FILES) {
-      void vscode.window.showInformationMessage(
-        `Showing the first ${MAX_FILES} of ${files.length} changed files.`,
+      void this.services.notifier.info(
+        vscode.l10n.t('These are the first {0} of {1} changed files.', MAX_FILES, files.length),
       );
     }
     await this.show(title, left.info.runId, right.info.runId, files.slice(0, MAX_FILES), leftCode);

@@ -11,6 +11,7 @@ import type {
   StoreChange,
 } from '../../tracking/trackingStore';
 import type { RunColourBook } from '../model/runColourBook';
+import type { Notifier } from '../notifier';
 import type { SampledSeries, SampleRequest } from '../../wire/trackerApi';
 
 /** What the panels read; `TrackerClient` is one. */
@@ -43,4 +44,5 @@ export interface PanelStore {
 export interface PanelServices extends PanelStore {
   readonly extensionUri: vscode.Uri;
   readonly workspaceState: vscode.Memento;
+  readonly notifier: Pick<Notifier, 'info' | 'warn'>;
 }

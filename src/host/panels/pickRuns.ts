@@ -20,8 +20,8 @@ export async function pickRuns(
   const shownIds = new Set(shown.runs.map(run => run.info.runId));
   const room = MAX_PANEL_RUNS - shownIds.size;
   if (room <= 0) {
-    void vscode.window.showInformationMessage(
-      `A panel shows at most ${MAX_PANEL_RUNS} runs. Remove one first.`,
+    void services.notifier.info(
+      vscode.l10n.t('A panel shows at most {0} runs. Remove one first.', MAX_PANEL_RUNS),
     );
     return undefined;
   }
@@ -39,8 +39,11 @@ export async function pickRuns(
   });
   const picked = await vscode.window.showQuickPick(items, {
     canPickMany: true,
-    title: 'Add Runs',
-    placeHolder: room === 1 ? 'Choose a run to add' : `Choose up to ${room} runs to add`,
+    title: vscode.l10n.t('Add runs'),
+    placeHolder:
+      room === 1
+        ? vscode.l10n.t('Choose a run to add')
+        : vscode.l10n.t('Choose up to {0} runs to add', room),
     matchOnDescription: true,
     matchOnDetail: true,
   });

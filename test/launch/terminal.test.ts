@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { installedCopy } from './installedCopy';
 import { artifact, CLI, PYTHON, Running, until, Workbench, type Ended } from './workbench';
 
 type Action = readonly [
@@ -201,6 +202,24 @@ describe('in a terminal', () => {
       [['ready', '\u001a']],
     );
     expect(ended.stdout).toMatch(/ready[\s\S]*stopped with 1\d\d[\s\S]*went on/);
+    expect((await bench.run()).info.status).toBe('FINISHED');
+  });
+
+  test('without a pseudo-terminal the script has the real one, and its output is not recorded', async () => {
+    const bench = await Workbench.create();
+    const installed = await installedCopy();
+    // Stands for a macOS where the helper may not be run, or a system that has no pseudo-terminal left.
+    writeFileSync(
+      path.join(installed, 'node_modules/@lydell/node-pty/index.js'),
+      "exports.spawn = () => { throw new Error('posix_spawnp failed.'); };",
+    );
+    bench.write('train.py', ['import sys', 'print(sys.stdout.isatty(), input("name? "))']);
+    const cli = path.join(installed, 'cli.js');
+    const wrapper = [process.execPath, cli, 'run', '--tracking-uri', bench.trackingUri];
+    const ended = await drive(bench, [...wrapper, '--', PYTHON, 'train.py'], [['name? ', 'ada\n']]);
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain('True ada');
+    expect(ended.stdout).toContain('no pseudo-terminal can be had here: posix_spawnp failed.');
     expect((await bench.run()).info.status).toBe('FINISHED');
   });
 

@@ -1,16 +1,13 @@
-import { cp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { readProcessStat } from '../../src/launch/process/processStat';
-import { temporaryFolder } from './temporary';
-import { artifact, CLI, PYTHON, until, Workbench } from './workbench';
+import { installedCopy } from './installedCopy';
+import { artifact, PYTHON, until, Workbench } from './workbench';
 
 test('a script goes on as before when an update takes the program away under it', async () => {
-  const installed = await temporaryFolder();
-  for (const part of ['cli.js', 'cli']) {
-    await cp(path.join(path.dirname(CLI), part), path.join(installed, part), { recursive: true });
-  }
+  const installed = await installedCopy();
   const bench = await Workbench.create();
   // It asks the wrapper only after that, and without MLflow's client, by whose name it would be known.
   bench.write('train.py', [

@@ -2,7 +2,7 @@ import type { Logger } from '../../base/logger';
 import { PipedProcess } from './pipedProcess';
 import { SessionProcess } from './sessionProcess';
 import type { ProcessOptions, SupervisedProcess } from './supervisedProcess';
-import { TerminalProcess, type SpawnInTerminal } from './terminalProcess';
+import { PseudoTerminalError, TerminalProcess, type SpawnInTerminal } from './terminalProcess';
 
 /**
  * Starts a script as what the wrapper itself is: in a terminal when input and output are one, else on pipes. Rejects with
@@ -15,10 +15,33 @@ export async function startProcess(
   const { stdin, stdout, stderr } = process;
   const spawn =
     stdin.isTTY && stdout.isTTY && stderr.isTTY ? await loadPseudoTerminal(logger) : undefined;
-  const started =
-    spawn === undefined ? new PipedProcess(options) : new TerminalProcess(options, spawn);
+  return (spawn && (await startInTerminal(options, spawn, logger))) ?? (await startPiped(options));
+}
+
+async function startPiped(options: ProcessOptions): Promise<SupervisedProcess> {
+  const started = new PipedProcess(options);
   await started.started();
   return started;
+}
+
+/** @returns undefined where no pseudo-terminal can be had */
+async function startInTerminal(
+  options: ProcessOptions,
+  spawn: SpawnInTerminal,
+  logger: Logger,
+): Promise<SupervisedProcess | undefined> {
+  const started = new TerminalProcess(options, spawn);
+  try {
+    await started.started();
+    return started;
+  } catch (error) {
+    if (!(error instanceof PseudoTerminalError)) {
+      throw error;
+    }
+    const reason = error.cause instanceof Error ? error.cause.message : String(error.cause);
+    logger.warn(`The output is not recorded, for no pseudo-terminal can be had here: ${reason}`);
+    return undefined;
+  }
 }
 
 /** Takes part in a script that somebody else runs. */

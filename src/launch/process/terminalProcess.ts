@@ -13,6 +13,9 @@ import {
 
 export type SpawnInTerminal = typeof spawnInTerminal;
 
+/** The system gives no pseudo-terminal, or the part of `@lydell/node-pty` for it does not work here. */
+export class PseudoTerminalError extends Error {}
+
 const CTRL_C = 0x03;
 const CTRL_BACKSLASH = 0x1c;
 const CTRL_Z = 0x1a;
@@ -42,13 +45,7 @@ export class TerminalProcess implements SupervisedProcess {
     const { command, args, cwd, env } = this.options;
     // A pseudo-terminal only shows the failure of `exec`.
     const file = await findExecutable(command, cwd, env);
-    const pty = this.spawn(file, [...args], {
-      name: env['TERM'] ?? 'xterm-256color',
-      ...sizeOfTerminal(),
-      cwd,
-      env: withoutUndefined(env),
-      encoding: null,
-    });
+    const pty = this.open(file, args, cwd, env);
     this.pty = pty;
     this.exited = new Promise(resolve =>
       pty.onExit(({ exitCode, signal }) =>
@@ -81,6 +78,20 @@ export class TerminalProcess implements SupervisedProcess {
     const endedAtMs = Date.now();
     this.resources.dispose();
     return processEnd(code, signal, endedAtMs, this.signals?.signalledAtMs);
+  }
+
+  private open(file: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): IPty {
+    try {
+      return this.spawn(file, [...args], {
+        name: env['TERM'] ?? 'xterm-256color',
+        ...sizeOfTerminal(),
+        cwd,
+        env: withoutUndefined(env),
+        encoding: null,
+      });
+    } catch (error) {
+      throw new PseudoTerminalError('There is no pseudo-terminal to be had', { cause: error });
+    }
   }
 
   private showOutput(pty: IPty): void {

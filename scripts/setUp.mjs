@@ -2,7 +2,7 @@
  * Makes the machine ready, step by step; a step that is done is skipped. Runs on any Node from 20 on, before node_modules is
  * there: it may import nothing but Node's own modules.
  *
- *   node scripts/setUp.mjs [build] [track] [open] [test] [clients] [bench]    what for; npm test's without an argument
+ *   node scripts/setUp.mjs [build] [track] [open] [test] [clients] [bench] [package]    what for; npm test's without an argument
  */
 import { pathToFileURL } from 'node:url';
 import { say } from './lib/progress.mjs';
@@ -15,8 +15,9 @@ import { pythonEnvironment } from './setUp/pythonEnvironment.mjs';
 import { pythonFolder } from './setUp/pythonFolder.mjs';
 import { sideBySide } from './setUp/sideBySide.mjs';
 import { systemPackages } from './setUp/systemPackages.mjs';
+import { terminalParts } from './setUp/terminalParts.mjs';
 
-/** @typedef {'build' | 'track' | 'open' | 'test' | 'clients' | 'bench'} Purpose */
+/** @typedef {'build' | 'track' | 'open' | 'test' | 'clients' | 'bench' | 'package'} Purpose */
 /** @typedef {{ title: string, isDone: () => boolean, run: () => Promise<void> }} Step */
 
 const examples = pythonEnvironment({
@@ -113,9 +114,11 @@ const steps = {
     olderNode,
     sqlParsers,
     javaClient,
+    terminalParts,
   ],
   bench: [systemPackages(['python', 'database']), nodeModules, examples, pythonExtras, fastTrackMl],
   clients: [olderMlflows],
+  package: [nodeModules, terminalParts],
 };
 
 /** @param {Purpose[]} purposes */

@@ -57,8 +57,60 @@ it('holds what runs', () => {
 
 it('holds nothing else', () => {
   const allowed =
-    /^(package(\.nls)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/(extension|cli)\.js|dist\/cli\/[\w-]+\.mjs|dist\/node_modules\/@lydell\/[\w./-]+|dist\/python\/\w+\.py|dist\/webview\/\w+\.(js|css)|dist\/webview\/codicons\/codicon\.(css|ttf)|media\/[\w-]+\.svg|media\/icon\.png)$/;
+    /^(package(\.nls)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/(extension|cli)\.js|dist\/cli\/[\w-]+\.mjs|dist\/node_modules\/@lydell\/[\w./-]+(?<!\.pdb)|dist\/python\/\w+\.py|dist\/webview\/\w+\.(js|css)|dist\/webview\/codicons\/codicon\.(css|ttf)|media\/[\w-]+\.svg|media\/icon\.png)$/;
   expect(files.filter(file => !allowed.test(file))).toEqual([]);
+});
+
+/** The first bytes of a program's format, and where it says for which processor it is. */
+const FORMATS: Readonly<Record<string, { magic: string; at: (head: Buffer) => number }>> = {
+  linux: { magic: '7f454c46', at: head => head.readUInt16LE(18) },
+  darwin: { magic: 'cffaedfe', at: head => head.readUInt32LE(4) },
+  win32: { magic: '4d5a', at: head => head.readUInt16LE(head.readUInt32LE(0x3c) + 4) },
+};
+
+it.each([
+  ['linux', 'x64', 'pty.node', 0x3e],
+  ['linux', 'arm64', 'pty.node', 0xb7],
+  ['darwin', 'x64', 'pty.node', 0x01000007],
+  ['darwin', 'arm64', 'pty.node', 0x0100000c],
+  ['win32', 'x64', 'conpty.node', 0x8664],
+  ['win32', 'arm64', 'conpty.node', 0xaa64],
+])(
+  'holds the pseudo-terminal of %s on %s, and takes it there',
+  async (platform, arch, name, cpu) => {
+    const terminal = path.join(folder, 'content/extension/dist/node_modules/@lydell/node-pty');
+    // Stands for a machine that is not here: its name, and a loader that says what it would load.
+    const elsewhere = `
+    Object.defineProperty(process, 'platform', { value: '${platform}' });
+    Object.defineProperty(process, 'arch', { value: '${arch}' });
+    require.extensions['.node'] = (module, file) => (module.exports = file);
+    console.log(require(process.argv[1]).requireBinary('${name}'));`;
+    const loader = path.join(terminal, 'requireBinary.js');
+    const { stdout } = await run(process.execPath, ['-e', elsewhere, loader]);
+    const part = `${terminal}-${platform}-${arch}`;
+    expect(stdout.trim()).toBe(path.join(part, name));
+    const head = (await readFile(path.join(part, name))).subarray(0, 4096);
+    const format = FORMATS[platform];
+    expect(head.toString('hex').startsWith(format?.magic ?? 'none')).toBe(true);
+    expect(format?.at(head)).toBe(cpu);
+  },
+);
+
+it('has a pseudo-terminal that works, and may be started by its helper on macOS', async () => {
+  const terminal = path.join(folder, 'content/extension/dist/node_modules/@lydell/node-pty');
+  const script = `
+    const pty = require(process.argv[1]).spawn('tty', [], {});
+    pty.onData(text => process.stdout.write(text));`;
+  expect((await run(process.execPath, ['-e', script, terminal])).stdout).toMatch(
+    /^\/dev\/pts\/\d+/,
+  );
+  const modes = `
+import sys, zipfile
+for entry in zipfile.ZipFile(sys.argv[1]).infolist():
+    if entry.filename.endswith("/spawn-helper"):
+        print(oct(entry.external_attr >> 16))`;
+  const { stdout } = await run('python3', ['-c', modes, path.join(folder, 'tracker.vsix')]);
+  expect(stdout).toBe('0o100755\n0o100755\n');
 });
 
 it('holds no path of the machine that built it', async () => {

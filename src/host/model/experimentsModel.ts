@@ -4,10 +4,11 @@ import type { Experiment, ExperimentId, RunId } from '../../tracking/entities';
 import type { CallOptions, StoreChange } from '../../tracking/trackingStore';
 import { experimentNodeId, type ExperimentOpener } from './experimentOpener';
 import type { ExperimentNode, MoreNode, RunNode, TreeNode } from './nodes';
+import { refreshPlan } from './refreshPlan';
 import type { GetClient, RunDetails } from './runDetails';
 import { RunForest } from './runForest';
 import { SignsOfLife } from './signsOfLife';
-import { sparkline } from './sparkline';
+import { updateLiveCurves } from './updateLiveCurves';
 import type { ViewState } from './viewState';
 
 export interface ModelOptions {
@@ -21,10 +22,6 @@ export interface ModelOptions {
 
 /** Experiments are few; beyond this many the view says so. */
 const MAX_EXPERIMENTS = 5000;
-/** Running runs whose curve is kept up to date. */
-const MAX_LIVE_CURVES = 30;
-const CURVE_COLUMNS = 8;
-const CURVE_WIDTH = 6;
 const DEFAULT_EXPERIMENT = '0';
 
 /**
@@ -161,7 +158,7 @@ export class ExperimentsModel implements Disposable {
     options: CallOptions | undefined,
   ): Promise<void> {
     const { generation } = this;
-    const plan = planOf(changes, [...this.forests.keys()]);
+    const plan = refreshPlan(changes, [...this.forests.keys()]);
     this.options.details.forget(plan.everyRun ? undefined : plan.runIds);
     const redraw = new Set<TreeNode>();
     let whole = plan.experiments;
@@ -279,85 +276,9 @@ export class ExperimentsModel implements Disposable {
     return this.forests.get(node.run.info.experimentId);
   }
 
-  /** Curves of the runs that are going on, in one request; a curve that cannot be had leaves its row as it is. */
   private async addLiveCurves(forest: RunForest): Promise<void> {
-    const running = forest.shownRuns
-      .filter(node => node.run.info.status === 'RUNNING' && node.mainMetric !== undefined)
-      .slice(0, MAX_LIVE_CURVES);
-    if (running.length === 0) {
-      return;
-    }
-    try {
-      const client = await this.options.getClient();
-      const series = await client.sampleMetrics({
-        series: running.map(node => ({
-          run_id: node.run.info.runId,
-          metric_key: node.mainMetric ?? '',
-        })),
-        x: 'step',
-        columns: CURVE_COLUMNS,
-        smoothing: 0,
-      });
-      const curves = new Map(series.map(one => [one.runId, sparkline(one.values, CURVE_WIDTH)]));
-      this.fire(
-        running.filter(node => {
-          const curve = curves.get(node.run.info.runId) ?? '';
-          const differs = curve !== node.curve;
-          node.curve = curve;
-          return differs;
-        }),
-      );
-    } catch {
-      // A lost server is reported by the connection; the next change draws the curves again.
-    }
+    this.fire(await updateLiveCurves(forest.shownRuns, this.options.getClient));
   }
-}
-
-interface RefreshPlan {
-  readonly experiments: boolean;
-  readonly everyRun: boolean;
-  readonly runIds: ReadonlySet<RunId>;
-  /** Undefined: some runs, not known which. */
-  readonly byExperiment: ReadonlyMap<ExperimentId, ReadonlySet<RunId> | undefined>;
-}
-
-function planOf(
-  changes: readonly StoreChange[],
-  loadedExperiments: readonly ExperimentId[],
-): RefreshPlan {
-  const byExperiment = new Map<ExperimentId, Set<RunId> | undefined>();
-  const runIds = new Set<RunId>();
-  let experiments = false;
-  let everyRun = false;
-  for (const change of changes) {
-    switch (change.kind) {
-      case 'experiments':
-        experiments = true;
-        break;
-      case 'everything':
-        experiments = true;
-        everyRun = true;
-        for (const experimentId of loadedExperiments) {
-          byExperiment.set(experimentId, undefined);
-        }
-        break;
-      case 'runs': {
-        if (change.runId === undefined) {
-          everyRun = true;
-          byExperiment.set(change.experimentId, undefined);
-          break;
-        }
-        runIds.add(change.runId);
-        const known = byExperiment.has(change.experimentId)
-          ? byExperiment.get(change.experimentId)
-          : new Set<RunId>();
-        known?.add(change.runId);
-        byExperiment.set(change.experimentId, known);
-        break;
-      }
-    }
-  }
-  return { experiments, everyRun, runIds, byExperiment };
 }
 
 function emptyNote(node: ExperimentNode, filter: string): TreeNode {

@@ -17,26 +17,17 @@ import type { RunFiles } from '../runFiles';
 import { Turns } from '../turns';
 import { FolderWatches } from './folderWatches';
 import { RunCoverage } from './runCoverage';
-import { experimentSignature, pathSignature } from './signatures';
+import { WatchedExperiments } from './watchedExperiments';
 import { WatchedRuns } from './watchedRuns';
 
 /** Changes are collected this long, so that a burst is one event. */
 const BATCH_MS = 100;
 /** How often what the system does not tell of is looked at. */
 const TICK_MS = 800;
-/** Experiments looked at on each tick, in turn. */
-const ROUND_SIZE = 250;
 /** Running runs that are looked at on each tick from the start. */
 const MAX_RUNNING = 24;
 /** Folders that a run has at least: its own, metrics, params and tags. */
 const FOLDERS_PER_RUN = 4;
-
-interface SeenExperiment {
-  signature: string;
-  /** Changes when a run comes or goes. */
-  listing: string;
-  runs: ReadonlySet<string>;
-}
 
 export interface StoreWatcherOptions {
   readonly layout: Layout;
@@ -50,31 +41,27 @@ export interface StoreWatcherOptions {
 
 /**
  * Says what changed in a store, whoever changed it, while someone listens. The system watches the root, the experiments and
- * as many runs as it may, see `WatchedRuns`; a tick looks in turn at what it does not tell of.
+ * as many runs as it may, see `WatchedExperiments` and `WatchedRuns`; a tick looks in turn at what it does not tell of.
  */
 export class StoreWatcher implements Disposable {
   private readonly emitter = new Emitter<readonly StoreChange[]>();
   private readonly pending = new Map<string, StoreChange>();
   private readonly layout: Layout;
-  private readonly experiments: ExperimentFiles;
   private readonly watches: FolderWatches;
   private readonly covered: RunCoverage;
-  private readonly watched: WatchedRuns;
-  private rootSignature = '';
-  private readonly experimentsSeen = new Map<string, SeenExperiment>();
+  private readonly watchedRuns: WatchedRuns;
+  private readonly watchedExperiments: WatchedExperiments;
   /** What the system told of and was not looked at yet. */
   private readonly dirtyExperiments = new Set<string>();
   private readonly dirtyRuns = new Set<string>();
   private rootIsDirty = false;
-  private experimentRound: Iterator<string> | undefined;
   private batchTimer: NodeJS.Timeout | undefined;
   private tickTimer: NodeJS.Timeout | undefined;
   private generation = 0;
 
   constructor(private readonly options: StoreWatcherOptions) {
-    const { layout, experiments, logger, maxWatches } = options;
+    const { layout, logger, maxWatches } = options;
     this.layout = layout;
-    this.experiments = experiments;
     const events = {
       onChange: (path: string, cameOrWent: boolean) => this.onPathChanged(path, cameOrWent),
       onLost: () => this.startAgain(),
@@ -82,11 +69,20 @@ export class StoreWatcher implements Disposable {
     };
     this.watches = new FolderWatches(events, maxWatches);
     this.covered = new RunCoverage(this.watches, isLocalFolder(layout.root));
-    this.watched = new WatchedRuns({
+    this.watchedRuns = new WatchedRuns({
       coverage: this.covered,
       watchesTree: process.platform !== 'linux',
       onChanged: folder => this.reportRun(folder),
       logger,
+    });
+    this.watchedExperiments = new WatchedExperiments({
+      layout,
+      experiments: options.experiments,
+      listRuns: folder => options.runs().listNames(folder),
+      watches: this.watches,
+      coverage: this.covered,
+      runs: this.watchedRuns,
+      onChanged: change => this.report(change),
     });
   }
 
@@ -123,11 +119,8 @@ export class StoreWatcher implements Disposable {
     if (this.tickTimer) {
       return;
     }
-    this.watched.start();
-    this.rootSignature = this.readRootSignature();
-    this.watchRoot();
-    const folders = this.experiments.listFolders('ALL');
-    folders.forEach(folder => this.addExperiment(folder));
+    this.watchedRuns.start();
+    const folders = this.watchedExperiments.start();
     this.tickTimer = setInterval(() => this.tick(), TICK_MS).unref();
     this.watchRuns(folders, this.generation).catch((error: unknown) => {
       this.options.logger.error('Cannot watch the runs of the file store.', error);
@@ -150,12 +143,11 @@ export class StoreWatcher implements Disposable {
     this.pending.clear();
     this.watches.clear();
     this.covered.clear();
-    this.watched.clear();
-    this.experimentsSeen.clear();
+    this.watchedRuns.clear();
+    this.watchedExperiments.clear();
     this.dirtyExperiments.clear();
     this.dirtyRuns.clear();
     this.rootIsDirty = false;
-    this.experimentRound = undefined;
   }
 
   private flush(): void {
@@ -195,34 +187,21 @@ export class StoreWatcher implements Disposable {
       if (generation !== this.generation) {
         return;
       }
-      if (this.watched.has(folder)) {
-        this.watched.watch(folder);
+      if (this.watchedRuns.has(folder)) {
+        this.watchedRuns.watch(folder);
       }
     }
     for (const { folder } of runs.filter(run => run.isRunning).slice(-MAX_RUNNING)) {
-      if (this.watched.has(folder)) {
-        this.watched.changed(folder);
+      if (this.watchedRuns.has(folder)) {
+        this.watchedRuns.changed(folder);
       }
     }
   }
 
   private tick(): void {
-    const rootSignature = this.readRootSignature();
-    if (rootSignature !== this.rootSignature) {
-      this.rootSignature = rootSignature;
-      this.syncExperiments();
-    }
-    this.watched.tick();
-    const round = this.experimentRound ?? this.experimentsSeen.keys();
-    this.experimentRound = round;
-    for (let count = 0; count < ROUND_SIZE; count += 1) {
-      const next = round.next();
-      if (next.done) {
-        this.experimentRound = undefined;
-        return;
-      }
-      this.checkExperiment(next.value);
-    }
+    this.watchedExperiments.checkRoot();
+    this.watchedRuns.tick();
+    this.watchedExperiments.tick();
   }
 
   /** A path below the root changed, by what the system says; what it belongs to follows from where it is. */
@@ -260,95 +239,16 @@ export class StoreWatcher implements Disposable {
   private checkDirty(): void {
     if (this.rootIsDirty) {
       this.rootIsDirty = false;
-      this.syncExperiments();
+      this.watchedExperiments.sync();
     }
-    this.dirtyExperiments.forEach(folder => this.checkExperiment(folder, true));
+    this.dirtyExperiments.forEach(folder => this.watchedExperiments.check(folder, true));
     for (const folder of this.dirtyRuns) {
-      if (this.watched.has(folder)) {
-        this.watched.changed(folder);
+      if (this.watchedRuns.has(folder)) {
+        this.watchedRuns.changed(folder);
       }
     }
     this.dirtyExperiments.clear();
     this.dirtyRuns.clear();
-  }
-
-  private syncExperiments(): void {
-    this.watchRoot();
-    const folders = new Set(this.experiments.listFolders('ALL'));
-    for (const folder of [...this.experimentsSeen.keys()]) {
-      if (!folders.has(folder)) {
-        this.removeExperiment(folder);
-      }
-    }
-    for (const folder of folders) {
-      if (!this.experimentsSeen.has(folder)) {
-        this.addExperiment(folder);
-        this.experimentsSeen
-          .get(folder)
-          ?.runs.forEach(name => this.watched.watch(join(folder, name)));
-        this.report({ kind: 'runs', experimentId: basename(folder) });
-      }
-    }
-    this.report({ kind: 'experiments' });
-  }
-
-  private addExperiment(folder: string): void {
-    if (this.watches.add(folder)) {
-      this.covered.coverExperiment(folder);
-    }
-    this.watches.add(join(folder, TAGS_FOLDER));
-    const runs = this.listRuns(folder);
-    this.experimentsSeen.set(folder, {
-      signature: experimentSignature(folder),
-      listing: pathSignature(folder),
-      runs,
-    });
-    runs.forEach(name => this.watched.add(join(folder, name)));
-  }
-
-  private listRuns(experimentFolder: string): Set<string> {
-    return new Set(this.options.runs().listNames(experimentFolder));
-  }
-
-  private removeExperiment(folder: string): void {
-    this.experimentsSeen.get(folder)?.runs.forEach(name => this.watched.remove(join(folder, name)));
-    this.experimentsSeen.delete(folder);
-    this.covered.uncoverExperiment(folder);
-    this.watches.remove(folder);
-    this.watches.remove(join(folder, TAGS_FOLDER));
-  }
-
-  /** @param isSure that runs came or went, even when the folder's time says nothing. */
-  private checkExperiment(folder: string, isSure = false): void {
-    const seen = this.experimentsSeen.get(folder);
-    if (!seen) {
-      return;
-    }
-    const signature = experimentSignature(folder);
-    if (signature !== seen.signature) {
-      seen.signature = signature;
-      this.report({ kind: 'experiments' });
-    }
-    const listing = pathSignature(folder);
-    if (listing === seen.listing && !isSure) {
-      return;
-    }
-    seen.listing = listing;
-    const before = seen.runs;
-    seen.runs = this.listRuns(folder);
-    const experimentId = basename(folder);
-    for (const runId of seen.runs) {
-      if (!before.has(runId)) {
-        this.watched.add(join(folder, runId));
-        this.watched.changed(join(folder, runId));
-      }
-    }
-    for (const runId of before) {
-      if (!seen.runs.has(runId)) {
-        this.watched.remove(join(folder, runId));
-        this.report({ kind: 'runs', experimentId, runId });
-      }
-    }
   }
 
   private reportRun(folder: string): void {
@@ -357,14 +257,5 @@ export class StoreWatcher implements Disposable {
       experimentId: basename(dirname(folder)),
       runId: basename(folder),
     });
-  }
-
-  private watchRoot(): void {
-    this.watches.add(this.layout.root);
-    this.watches.add(this.layout.trash);
-  }
-
-  private readRootSignature(): string {
-    return pathSignature(this.layout.root, this.layout.trash);
   }
 }

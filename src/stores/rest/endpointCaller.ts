@@ -42,6 +42,43 @@ export class EndpointCaller {
     });
   }
 
+  /** Where the server lacks the endpoint, what an older one has instead. */
+  async callOrElse<Request, Response>(
+    endpoint: Endpoint<Request, Response>,
+    request: Request,
+    options: CallOptions | undefined,
+    otherwise: () => Response | Promise<Response>,
+  ): Promise<Response> {
+    try {
+      return await this.call(endpoint, request, options);
+    } catch (error) {
+      if (TrackingError.is(error, 'ENDPOINT_NOT_FOUND')) {
+        return otherwise();
+      }
+      throw error;
+    }
+  }
+
+  /** Where the server lacks the endpoint, an error that names the MLflow that has it. */
+  async callSince<Request, Response>(
+    endpoint: Endpoint<Request, Response>,
+    request: Request,
+    options: CallOptions | undefined,
+  ): Promise<Response> {
+    try {
+      return await this.call(endpoint, request, options);
+    } catch (error) {
+      if (TrackingError.is(error, 'ENDPOINT_NOT_FOUND') && endpoint.since !== undefined) {
+        throw new TrackingError(
+          'NOT_IMPLEMENTED',
+          `This tracking server has no ${endpoint.path}: it needs MLflow ${endpoint.since} or newer.`,
+          { cause: error },
+        );
+      }
+      throw error;
+    }
+  }
+
   /** An answer with status 2xx; anything else is thrown as the error that it means. */
   async send(request: Parameters<HttpClient['send']>[0]): Promise<Response> {
     const response = await this.client.send(request).catch((error: unknown) => {

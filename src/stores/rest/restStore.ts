@@ -38,7 +38,6 @@ import type { Credentials } from '../../http/credentials';
 import { HttpClient } from '../../http/httpClient';
 import { redactUrl } from '../../base/urlSecrets';
 import type { RetryPolicy } from '../../http/retryPolicy';
-import type { Endpoint } from '../../wire/endpoint';
 import * as experiments from '../../wire/endpoints/experimentEndpoints';
 import * as logging from '../../wire/endpoints/loggingEndpoints';
 import * as models from '../../wire/endpoints/loggedModelEndpoints';
@@ -46,6 +45,7 @@ import * as runs from '../../wire/endpoints/runEndpoints';
 import { projectRun } from '../../wire/projectionRecord';
 import { EndpointCaller } from './endpointCaller';
 import { collectMetricColumns } from './metricColumns';
+import { metricPages } from './metricPages';
 import { RemoteWatcher } from './remoteWatcher';
 
 export interface RestStoreOptions {
@@ -102,7 +102,7 @@ export class RestStore implements TrackingStore {
   }
 
   createExperiment(request: CreateExperimentRequest, options?: CallOptions): Promise<ExperimentId> {
-    return this.write(experiments.CREATE_EXPERIMENT, request, options);
+    return this.caller.callSince(experiments.CREATE_EXPERIMENT, request, options);
   }
 
   getExperiment(experimentId: ExperimentId, options?: CallOptions): Promise<Experiment> {
@@ -117,7 +117,7 @@ export class RestStore implements TrackingStore {
     request: SearchExperimentsRequest,
     options?: CallOptions,
   ): Promise<Page<Experiment>> {
-    return this.read(experiments.SEARCH_EXPERIMENTS, request, options, () => {
+    return this.caller.callOrElse(experiments.SEARCH_EXPERIMENTS, request, options, () => {
       if (request.filter || request.orderBy?.length) {
         throw new TrackingError(
           'NOT_IMPLEMENTED',
@@ -133,15 +133,15 @@ export class RestStore implements TrackingStore {
     newName: string,
     options?: CallOptions,
   ): Promise<void> {
-    return this.write(experiments.UPDATE_EXPERIMENT, { experimentId, newName }, options);
+    return this.caller.callSince(experiments.UPDATE_EXPERIMENT, { experimentId, newName }, options);
   }
 
   deleteExperiment(experimentId: ExperimentId, options?: CallOptions): Promise<void> {
-    return this.write(experiments.DELETE_EXPERIMENT, experimentId, options);
+    return this.caller.callSince(experiments.DELETE_EXPERIMENT, experimentId, options);
   }
 
   restoreExperiment(experimentId: ExperimentId, options?: CallOptions): Promise<void> {
-    return this.write(experiments.RESTORE_EXPERIMENT, experimentId, options);
+    return this.caller.callSince(experiments.RESTORE_EXPERIMENT, experimentId, options);
   }
 
   setExperimentTag(
@@ -149,7 +149,7 @@ export class RestStore implements TrackingStore {
     tag: KeyValue,
     options?: CallOptions,
   ): Promise<void> {
-    return this.write(experiments.SET_EXPERIMENT_TAG, { experimentId, tag }, options);
+    return this.caller.callSince(experiments.SET_EXPERIMENT_TAG, { experimentId, tag }, options);
   }
 
   deleteExperimentTag(
@@ -157,7 +157,7 @@ export class RestStore implements TrackingStore {
     key: string,
     options?: CallOptions,
   ): Promise<void> {
-    return this.write(experiments.DELETE_EXPERIMENT_TAG, { experimentId, key }, options);
+    return this.caller.callSince(experiments.DELETE_EXPERIMENT_TAG, { experimentId, key }, options);
   }
 
   searchDatasets(
@@ -167,11 +167,11 @@ export class RestStore implements TrackingStore {
     // MLflow refuses to search nowhere.
     return experimentIds.length === 0
       ? Promise.resolve([])
-      : this.read(experiments.SEARCH_DATASETS, experimentIds, options, () => []);
+      : this.caller.callOrElse(experiments.SEARCH_DATASETS, experimentIds, options, () => []);
   }
 
   createRun(request: CreateRunRequest, options?: CallOptions): Promise<Run> {
-    return this.write(runs.CREATE_RUN, request, options);
+    return this.caller.callSince(runs.CREATE_RUN, request, options);
   }
 
   getRun(runId: RunId, options?: CallOptions): Promise<Run> {
@@ -179,7 +179,7 @@ export class RestStore implements TrackingStore {
   }
 
   updateRun(runId: RunId, update: UpdateRunRequest, options?: CallOptions): Promise<RunInfo> {
-    return this.write(runs.UPDATE_RUN, { runId, update }, options);
+    return this.caller.callSince(runs.UPDATE_RUN, { runId, update }, options);
   }
 
   /** The projection is sent too: our own server saves the work, others ignore it and answer with whole runs. */
@@ -192,31 +192,31 @@ export class RestStore implements TrackingStore {
   }
 
   deleteRun(runId: RunId, options?: CallOptions): Promise<void> {
-    return this.write(runs.DELETE_RUN, runId, options);
+    return this.caller.callSince(runs.DELETE_RUN, runId, options);
   }
 
   restoreRun(runId: RunId, options?: CallOptions): Promise<void> {
-    return this.write(runs.RESTORE_RUN, runId, options);
+    return this.caller.callSince(runs.RESTORE_RUN, runId, options);
   }
 
   logMetric(runId: RunId, metric: Metric, options?: CallOptions): Promise<void> {
-    return this.write(logging.LOG_METRIC, { runId, metric }, options);
+    return this.caller.callSince(logging.LOG_METRIC, { runId, metric }, options);
   }
 
   logParam(runId: RunId, param: KeyValue, options?: CallOptions): Promise<void> {
-    return this.write(logging.LOG_PARAM, { runId, param }, options);
+    return this.caller.callSince(logging.LOG_PARAM, { runId, param }, options);
   }
 
   setTag(runId: RunId, tag: KeyValue, options?: CallOptions): Promise<void> {
-    return this.write(logging.SET_TAG, { runId, tag }, options);
+    return this.caller.callSince(logging.SET_TAG, { runId, tag }, options);
   }
 
   deleteTag(runId: RunId, key: string, options?: CallOptions): Promise<void> {
-    return this.write(logging.DELETE_TAG, { runId, key }, options);
+    return this.caller.callSince(logging.DELETE_TAG, { runId, key }, options);
   }
 
   logBatch(runId: RunId, batch: LogBatchRequest, options?: CallOptions): Promise<void> {
-    return this.write(logging.LOG_BATCH, { runId, batch }, options);
+    return this.caller.callSince(logging.LOG_BATCH, { runId, batch }, options);
   }
 
   logInputs(
@@ -227,14 +227,14 @@ export class RestStore implements TrackingStore {
     },
     options?: CallOptions,
   ): Promise<void> {
-    return this.write(logging.LOG_INPUTS, { runId, ...inputs }, options);
+    return this.caller.callSince(logging.LOG_INPUTS, { runId, ...inputs }, options);
   }
 
   logOutputs(runId: RunId, outputs: readonly ModelOutput[], options?: CallOptions): Promise<void> {
-    return this.write(logging.LOG_OUTPUTS, { runId, models: outputs }, options);
+    return this.caller.callSince(logging.LOG_OUTPUTS, { runId, models: outputs }, options);
   }
 
-  /** Without `maxResults` the whole history, page by page: real servers from 3.2 on answer nothing but a token then. */
+  /** Without `maxResults` the whole history. */
   async getMetricHistory(
     request: MetricHistoryRequest,
     options?: CallOptions,
@@ -243,7 +243,7 @@ export class RestStore implements TrackingStore {
       return this.caller.call(logging.GET_METRIC_HISTORY, request, options);
     }
     const items: Metric[] = [];
-    for await (const page of this.metricPages(request, options)) {
+    for await (const page of metricPages(this.caller, request, options)) {
       for (const metric of page) {
         items.push(metric);
       }
@@ -252,35 +252,18 @@ export class RestStore implements TrackingStore {
   }
 
   getMetricColumns(runId: RunId, metricKey: string, options?: CallOptions): Promise<MetricColumns> {
-    return collectMetricColumns(this.metricPages({ runId, metricKey }, options));
-  }
-
-  /** MLflow's own clients ask for 25,000 points a page. */
-  private async *metricPages(
-    request: MetricHistoryRequest,
-    options?: CallOptions,
-  ): AsyncGenerator<readonly Metric[]> {
-    let pageToken = request.pageToken;
-    do {
-      const page: Page<Metric> = await this.caller.call(
-        logging.GET_METRIC_HISTORY,
-        { ...request, maxResults: 25_000, ...(pageToken !== undefined && { pageToken }) },
-        options,
-      );
-      yield page.items;
-      pageToken = page.items.length === 0 ? undefined : page.nextPageToken;
-    } while (pageToken !== undefined);
+    return collectMetricColumns(metricPages(this.caller, { runId, metricKey }, options));
   }
 
   createLoggedModel(
     request: CreateLoggedModelRequest,
     options?: CallOptions,
   ): Promise<LoggedModel> {
-    return this.write(models.CREATE_LOGGED_MODEL, request, options);
+    return this.caller.callSince(models.CREATE_LOGGED_MODEL, request, options);
   }
 
   getLoggedModel(modelId: ModelId, options?: CallOptions): Promise<LoggedModel> {
-    return this.write(models.GET_LOGGED_MODEL, modelId, options);
+    return this.caller.callSince(models.GET_LOGGED_MODEL, modelId, options);
   }
 
   finalizeLoggedModel(
@@ -288,11 +271,11 @@ export class RestStore implements TrackingStore {
     status: LoggedModelStatus,
     options?: CallOptions,
   ): Promise<LoggedModel> {
-    return this.write(models.FINALIZE_LOGGED_MODEL, { modelId, status }, options);
+    return this.caller.callSince(models.FINALIZE_LOGGED_MODEL, { modelId, status }, options);
   }
 
   deleteLoggedModel(modelId: ModelId, options?: CallOptions): Promise<void> {
-    return this.write(models.DELETE_LOGGED_MODEL, modelId, options);
+    return this.caller.callSince(models.DELETE_LOGGED_MODEL, modelId, options);
   }
 
   searchLoggedModels(
@@ -301,7 +284,9 @@ export class RestStore implements TrackingStore {
   ): Promise<Page<LoggedModel>> {
     return request.experimentIds.length === 0
       ? Promise.resolve({ items: [] })
-      : this.read(models.SEARCH_LOGGED_MODELS, request, options, () => ({ items: [] }));
+      : this.caller.callOrElse(models.SEARCH_LOGGED_MODELS, request, options, () => ({
+          items: [],
+        }));
   }
 
   async setLoggedModelTags(
@@ -309,12 +294,12 @@ export class RestStore implements TrackingStore {
     tags: readonly KeyValue[],
     options?: CallOptions,
   ): Promise<LoggedModel> {
-    await this.write(models.SET_LOGGED_MODEL_TAGS, { modelId, tags }, options);
+    await this.caller.callSince(models.SET_LOGGED_MODEL_TAGS, { modelId, tags }, options);
     return this.getLoggedModel(modelId, options);
   }
 
   deleteLoggedModelTag(modelId: ModelId, key: string, options?: CallOptions): Promise<void> {
-    return this.write(models.DELETE_LOGGED_MODEL_TAG, { modelId, key }, options);
+    return this.caller.callSince(models.DELETE_LOGGED_MODEL_TAG, { modelId, key }, options);
   }
 
   logLoggedModelParams(
@@ -322,47 +307,11 @@ export class RestStore implements TrackingStore {
     params: readonly KeyValue[],
     options?: CallOptions,
   ): Promise<void> {
-    return this.write(models.LOG_LOGGED_MODEL_PARAMS, { modelId, params }, options);
+    return this.caller.callSince(models.LOG_LOGGED_MODEL_PARAMS, { modelId, params }, options);
   }
 
   close(): Promise<void> {
     this.watcher.dispose();
     return Promise.resolve();
-  }
-
-  /** Where the server lacks the endpoint, what an older one has instead. */
-  private async read<Request, Response>(
-    endpoint: Endpoint<Request, Response>,
-    request: Request,
-    options: CallOptions | undefined,
-    otherwise: () => Response | Promise<Response>,
-  ): Promise<Response> {
-    try {
-      return await this.caller.call(endpoint, request, options);
-    } catch (error) {
-      if (TrackingError.is(error, 'ENDPOINT_NOT_FOUND')) {
-        return otherwise();
-      }
-      throw error;
-    }
-  }
-
-  private async write<Request, Response>(
-    endpoint: Endpoint<Request, Response>,
-    request: Request,
-    options: CallOptions | undefined,
-  ): Promise<Response> {
-    try {
-      return await this.caller.call(endpoint, request, options);
-    } catch (error) {
-      if (TrackingError.is(error, 'ENDPOINT_NOT_FOUND') && endpoint.since !== undefined) {
-        throw new TrackingError(
-          'NOT_IMPLEMENTED',
-          `This tracking server has no ${endpoint.path}: it needs MLflow ${endpoint.since} or newer.`,
-          { cause: error },
-        );
-      }
-      throw error;
-    }
   }
 }

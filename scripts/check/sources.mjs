@@ -5,7 +5,7 @@ import path from 'node:path';
 import { root } from '../lib/paths.mjs';
 
 /** A source file that is longer than this has more than one subject. */
-const longestFile = 500;
+const longestFile = 400;
 /** Beyond this it is told, not forbidden. */
 const longFile = 300;
 

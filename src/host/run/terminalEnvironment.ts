@@ -5,7 +5,7 @@ import { redactUrl } from '../../base/urlSecrets';
 import type { Services } from '../../services';
 import { SETTINGS } from '../contributions';
 import { commandFolder } from './commandFolder';
-import { terminalVariables } from './terminalVariables';
+import { storeVariables } from './storeVariables';
 
 /**
  * Gives new terminals of a trusted workspace the command `mlflow-tracker`, and the store of the window while one is open
@@ -51,16 +51,11 @@ export class TerminalEnvironment implements Disposable {
   private async update(): Promise<void> {
     this.updates += 1;
     const update = this.updates;
-    const { connection, settings, credentials } = this.services;
-    const target = this.services.scriptRuns.target();
-    if (!settings.terminalInjectEnvironment || !vscode.workspace.isTrusted) {
+    if (!this.services.settings.terminalInjectEnvironment || !vscode.workspace.isTrusted) {
       this.collection.clear();
       return;
     }
-    const variables =
-      connection.state.kind === 'open' && target !== undefined
-        ? await terminalVariables(target, await credentials.get(target.trackingUri), process.env)
-        : {};
+    const variables = await storeVariables(this.services);
     const commands = await this.commands();
     if (update !== this.updates) {
       return;

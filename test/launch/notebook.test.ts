@@ -1,15 +1,16 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { GitRepository } from './gitRepository';
+import { notebookText } from './notebookText';
+import { packagesOf } from './realKernel';
 import { artifact, paramsOf, PYTHON, tagsOf, Workbench, type Ended } from './workbench';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 /** With nbclient and ipykernel. */
 const NOTEBOOK_PYTHON = path.join(ROOT, '.test-env/notebooks/bin/python');
-/** MLflow, for the kernel of that environment: both are made by the same Python. */
-const LIBRARIES = path.join(path.dirname(path.dirname(PYTHON)), 'lib');
-const MLFLOW = path.join(LIBRARIES, readdirSync(LIBRARIES)[0] ?? '', 'site-packages');
+/** MLflow, for the kernel of that environment. */
+const MLFLOW = packagesOf(path.dirname(path.dirname(PYTHON)));
 
 interface Executed {
   readonly cells: readonly {
@@ -20,20 +21,11 @@ interface Executed {
   }[];
 }
 
-function notebookOf(cells: readonly (readonly string[])[], kernel = 'python3'): string {
-  return JSON.stringify({
-    nbformat: 4,
-    nbformat_minor: 5,
-    metadata: { kernelspec: { name: kernel, display_name: kernel, language: 'python' } },
-    // Without ids, as those of many tools are: nothing complains of that in the person's terminal.
-    cells: cells.map(lines => ({
-      cell_type: 'code',
-      metadata: {},
-      execution_count: null,
-      outputs: [],
-      source: lines.join('\n'),
-    })),
-  });
+function notebookOf(cells: readonly (readonly string[])[], kernel?: string): string {
+  return notebookText(
+    cells.map(lines => lines.join('\n')),
+    kernel,
+  );
 }
 
 async function track(

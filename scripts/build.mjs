@@ -5,7 +5,7 @@
  *                            store and driver is read only when it is used
  *   dist/client/index.*      the client library (`mlflow-tracker/client`), as ES module and as CommonJS, with its types
  *   dist/webview/<panel>.*   one script and one style sheet per folder of webview/ that has a main.ts; codicons beside them
- *   dist/test/**             the mocha suite for VS Code
+ *   dist/test/**             the mocha suite for VS Code, and the extension that it needs beside ours
  *
  * `--watch` rebuilds on change (F5), unminified. `--only host,cli,client,webview,test` builds a part.
  */
@@ -189,6 +189,16 @@ const parts = {
         entryPoints: globSync('test/vscode/suite/{index,**/*.test}.ts', { cwd: root }),
         outbase: 'test/vscode/suite',
         outdir: 'dist/test',
+      },
+      {
+        ...node,
+        minify: false,
+        format: 'cjs',
+        external: ['vscode'],
+        // With its manifest beside it.
+        entryPoints: ['extension.ts', 'package.json'].map(file => `test/vscode/jupyter/${file}`),
+        loader: { '.json': 'copy' },
+        outdir: 'dist/test/jupyter',
       },
     ],
   },

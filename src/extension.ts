@@ -3,6 +3,7 @@ import { registerCommands } from './host/commands/registerCommands';
 import { ARTIFACT_SCHEME, TASK_TYPE } from './host/contributions';
 import { ArtifactFileSystem } from './host/editor/artifactFileSystem';
 import { RunIdHover } from './host/hover/runIdHover';
+import { NotebookKernels } from './host/notebook/notebookKernels';
 import { DebugTracking } from './host/run/debugTracking';
 import { RunEndNotifier } from './host/run/runEndNotifier';
 import { TerminalEnvironment } from './host/run/terminalEnvironment';
@@ -31,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionInternals {
     new RunEndNotifier(services),
     new DebugTracking(services),
     vscode.tasks.registerTaskProvider(TASK_TYPE, new TrackedTasks(services)),
+    new NotebookKernels(services),
     new TerminalEnvironment(
       services,
       context.environmentVariableCollection,

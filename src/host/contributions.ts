@@ -64,6 +64,7 @@ export const SETTINGS = {
   runSystemMetricsInterval: 'tracker.run.systemMetricsInterval',
   runEnvironmentVariables: 'tracker.run.environmentVariables',
   terminalInjectEnvironment: 'tracker.terminal.injectEnvironment',
+  notebookRecordSource: 'tracker.notebook.recordSource',
   pageSize: 'tracker.runs.pageSize',
   hoverEnabled: 'tracker.hover.enabled',
 } as const;

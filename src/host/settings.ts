@@ -5,6 +5,8 @@ import { SETTINGS, type SettingId } from './contributions';
 
 const PAGE_SIZE = { least: 10, most: 1000, default: 100 };
 
+export type NotebookRecordSource = 'ask' | 'always' | 'never';
+
 /** The settings below `tracker.`, read when asked for, so that a change counts at once. */
 export class Settings implements Disposable {
   private readonly changed = new Emitter<ReadonlySet<SettingId>>();
@@ -83,6 +85,19 @@ export class Settings implements Disposable {
   /** Whether new terminals get the store. */
   get terminalInjectEnvironment(): boolean {
     return this.value(SETTINGS.terminalInjectEnvironment) !== false;
+  }
+
+  /** Whether kernels of open notebooks are told where they are. */
+  get notebookRecordSource(): NotebookRecordSource {
+    const value = this.value(SETTINGS.notebookRecordSource);
+    return value === 'always' || value === 'never' ? value : 'ask';
+  }
+
+  /** Written for the person: it answers a question about this extension, not about a folder. */
+  async setNotebookRecordSource(value: NotebookRecordSource): Promise<void> {
+    await vscode.workspace
+      .getConfiguration()
+      .update(SETTINGS.notebookRecordSource, value, vscode.ConfigurationTarget.Global);
   }
 
   /** Runs read at a time. */

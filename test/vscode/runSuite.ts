@@ -27,6 +27,8 @@ interface TestResult {
 }
 
 const suiteEntry = path.join(projectRoot, 'dist/test/index.js');
+/** Stands in for the Jupyter extension. */
+const jupyter = path.join(projectRoot, 'dist/test/jupyter');
 /** Longest time for the whole suite, ms. */
 const suiteLimitMs = 10 * 60_000;
 
@@ -89,6 +91,7 @@ async function runInBrowser(
 ): Promise<number> {
   await using server = await VscodeServer.start({
     env,
+    extensions: [jupyter],
     ...(untrusted ? { askForTrust: true, settings: stayUntrusted } : {}),
   });
   await using window = await BrowserWindow.open();
@@ -124,7 +127,7 @@ async function runOnDesktop(
   await writeFile(settings, JSON.stringify(untrusted ? stayUntrusted : {}));
   return await runTests({
     vscodeExecutablePath,
-    extensionDevelopmentPath: projectRoot,
+    extensionDevelopmentPath: [projectRoot, jupyter],
     extensionTestsPath: suiteEntry,
     extensionTestsEnv,
     launchArgs: [

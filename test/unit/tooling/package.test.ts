@@ -44,6 +44,8 @@ it('holds what runs', () => {
       'dist/extension.js',
       'dist/cli.js',
       'dist/cli/main.mjs',
+      'dist/python/kernel/mlflow_tracker_kernel.py',
+      'dist/python/kernel/mlflow_tracker_kernel-1.dist-info/entry_points.txt',
       'dist/webview/metricHistories.js',
       'dist/webview/metricHistories.css',
       'dist/webview/runDiff.js',
@@ -57,7 +59,7 @@ it('holds what runs', () => {
 
 it('holds nothing else', () => {
   const allowed =
-    /^(package(\.nls)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/(extension|cli)\.js|dist\/cli\/[\w-]+\.mjs|dist\/node_modules\/@lydell\/[\w./-]+(?<!\.pdb)|dist\/python\/\w+\.py|dist\/webview\/\w+\.(js|css)|dist\/webview\/codicons\/codicon\.(css|ttf)|media\/[\w-]+\.svg|media\/icon\.png)$/;
+    /^(package(\.nls)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/(extension|cli)\.js|dist\/cli\/[\w-]+\.mjs|dist\/node_modules\/@lydell\/[\w./-]+(?<!\.pdb)|dist\/python\/(kernel\/)?\w+\.py|dist\/python\/kernel\/mlflow_tracker_kernel-1\.dist-info\/(METADATA|entry_points\.txt)|dist\/webview\/\w+\.(js|css)|dist\/webview\/codicons\/codicon\.(css|ttf)|media\/[\w-]+\.svg|media\/icon\.png)$/;
   expect(files.filter(file => !allowed.test(file))).toEqual([]);
 });
 

@@ -16,6 +16,8 @@ export interface VscodeServerOptions {
   readonly askForTrust?: boolean;
   /** Added to the environment of the server and so of the extension host and its terminals. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Folders of further extensions to load beside the one under test. */
+  readonly extensions?: readonly string[];
 }
 
 /** Settings that take everything out of the picture that is not the extension's. */
@@ -66,6 +68,11 @@ export class VscodeServer {
       path.join(profile, 'extensions/mlflow-tracker-tests.settings-bridge-0.0.1'),
       { recursive: true },
     );
+    for (const folder of options.extensions ?? []) {
+      // Copied: an extension that asks who calls it compares paths, and a link has two.
+      const target = path.join(profile, 'extensions', path.basename(folder));
+      await cp(folder, target, { recursive: true });
+    }
     const child = spawn(projectNode, [main, ...serverArguments(profile, options)], {
       cwd: projectRoot,
       env: {

@@ -7,7 +7,7 @@ import { artifactUri } from '../../../src/host/editor/artifactUri';
 import { eventually } from './support/extension';
 import { Suite } from './support/suite';
 
-/** With nbclient and ipykernel; the Jupyter extension is not there. */
+/** With nbclient and ipykernel; the Jupyter extension has no part in it. */
 const PYTHON = path.join(process.env['TRACKER_PROJECT'] ?? '', '.test-env/notebooks/bin/python');
 
 describe('Track: Run current notebook', () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { COMMANDS, TASK_TYPE } from '../../../src/host/contributions';
+import { COMMANDS, SETTINGS, TASK_TYPE } from '../../../src/host/contributions';
 import { TerminalEnvironment } from '../../../src/host/run/terminalEnvironment';
 import { TrackedTasks } from '../../../src/host/run/trackedTasks';
+import { notebookText } from '../../launch/notebookText';
+import { STAND_IN_COMMANDS } from '../jupyter/standInCommands';
 import { eventually } from './support/extension';
 import { Suite } from './support/suite';
 
@@ -41,6 +43,17 @@ describe('In a workspace that is not trusted', () => {
     await eventually('an answer', () => cleared > 0);
     assert.deepEqual([...given], []);
     environment.dispose();
+  });
+
+  it('kernels of notebooks are left alone', async () => {
+    // VS Code runs no cell here: the kernel is one that is there all the same.
+    const file = suite.write('study.ipynb', [notebookText(['import mlflow'])]);
+    const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
+    await vscode.window.showNotebookDocument(notebook);
+    await vscode.commands.executeCommand(STAND_IN_COMMANDS.start, notebook.uri);
+    await suite.set(SETTINGS.notebookRecordSource, 'always');
+    await vscode.commands.executeCommand(STAND_IN_COMMANDS.restart, notebook.uri);
+    assert.equal(await vscode.commands.executeCommand(STAND_IN_COMMANDS.asked), 0);
   });
 
   it('there are no tasks, neither for the active script nor of tasks.json', async () => {

@@ -17,19 +17,25 @@ const KERAS = /^\s*(\d+)\/(\d+)\s+(?:\[=*>?\.*\]|[━─╸╺ ]+)\s+(?:-\s+)?/u
 /** tqdm, and Lightning on it: `Epoch 3: 100%|███| 938/938 [00:05<00:00, 170.00it/s, v_num=0, train_loss=0.2]`. */
 const BAR = /(\d+)%\|[^|]*\|\s*(\d+)\/(\d+)\s*\[([^\]]*)\]/u;
 
+/** What a line must have in it to be looked at closely: most of what a script prints has nothing of it. */
+const MAY_TELL = /epoch|step|iter|batch|(?<![a-z])it(?![a-z])|%\|/i;
+
 /** Lines with names and numbers in them, and progress bars once they are full. */
 export class KeyValueLines {
   private epoch: number | undefined;
 
   read(line: string): readonly CapturedMetric[] | undefined {
+    const keras = KERAS.exec(line);
+    if (keras) {
+      return keras[1] === keras[2] ? this.withEpoch(pairsIn(line.slice(keras[0].length))) : [];
+    }
+    if (!MAY_TELL.test(line)) {
+      return undefined;
+    }
     const heading = EPOCH_LINE.exec(line);
     if (heading) {
       this.epoch = Number(heading[1]);
       return [];
-    }
-    const keras = KERAS.exec(line);
-    if (keras) {
-      return keras[1] === keras[2] ? this.withEpoch(pairsIn(line.slice(keras[0].length))) : [];
     }
     const bar = BAR.exec(line);
     if (bar) {

@@ -7,6 +7,8 @@ const PART_BYTES = 4 * 1024 * 1024;
 /** Full parts that are kept beside the first one and the one being written. */
 const KEPT_PARTS = 8;
 
+const NOTHING = Buffer.alloc(0);
+
 /** A file of the record: what it is to hold now, or that it is to go. */
 export interface RecordFile {
   readonly artifactPath: string;
@@ -27,11 +29,15 @@ export interface ConsoleRecordOptions {
  */
 export class ConsoleRecord {
   private readonly assemblers = new Map<OutputStream, LineAssembler>();
-  private current: Buffer[] = [];
+  /** Of the part being written, what was taken before, and the lines since then. */
+  private taken = NOTHING;
+  private lines: string[] = [];
   private currentBytes = 0;
   private fullParts = 0;
   private pending: RecordFile[] = [];
   private isDirty = false;
+  private stampMs = NaN;
+  private stamp = '';
 
   constructor(private readonly options: ConsoleRecordOptions) {}
 
@@ -57,7 +63,7 @@ export class ConsoleRecord {
     this.pending = [];
     if (this.isDirty) {
       this.isDirty = false;
-      files.push({ artifactPath: CONSOLE_ARTIFACT, content: Buffer.concat(this.current) });
+      files.push({ artifactPath: CONSOLE_ARTIFACT, content: this.take() });
     }
     return files;
   }
@@ -69,31 +75,43 @@ export class ConsoleRecord {
     }
     const mark = stream === 'stderr' ? '! ' : '';
     const assembler = new LineAssembler(({ text, timeMs }) => {
-      this.write(`${new Date(timeMs).toISOString()} ${mark}${text}\n`);
+      this.write(`${this.stampOf(timeMs)} ${mark}${text}\n`);
       this.options.onLine(text);
     });
     this.assemblers.set(stream, assembler);
     return assembler;
   }
 
+  /** Lines come by the hundred at one time, and to write it takes longer than all else that is done for a line. */
+  private stampOf(timeMs: number): string {
+    if (timeMs !== this.stampMs) {
+      this.stampMs = timeMs;
+      this.stamp = new Date(timeMs).toISOString();
+    }
+    return this.stamp;
+  }
+
   private write(line: string): void {
-    const bytes = Buffer.from(line);
+    const bytes = Buffer.byteLength(line);
     const limit = this.options.partBytes ?? PART_BYTES;
-    if (this.currentBytes > 0 && this.currentBytes + bytes.length > limit) {
+    if (this.currentBytes > 0 && this.currentBytes + bytes > limit) {
       this.startPart();
     }
-    this.current.push(bytes);
-    this.currentBytes += bytes.length;
+    this.lines.push(line);
+    this.currentBytes += bytes;
     this.isDirty = true;
+  }
+
+  private take(): Buffer<ArrayBuffer> {
+    this.taken = Buffer.concat([this.taken, Buffer.from(this.lines.join(''))]);
+    this.lines = [];
+    return this.taken;
   }
 
   private startPart(): void {
     this.fullParts += 1;
-    this.pending.push({
-      artifactPath: partPath(this.fullParts),
-      content: Buffer.concat(this.current),
-    });
-    this.current = [];
+    this.pending.push({ artifactPath: partPath(this.fullParts), content: this.take() });
+    this.taken = NOTHING;
     this.currentBytes = 0;
     const dropped = this.fullParts - KEPT_PARTS;
     if (dropped > 1) {

@@ -54,6 +54,9 @@ export class LineAssembler {
 }
 
 function lastState(line: string): string {
+  if (!line.includes('\r') && !line.includes('\b')) {
+    return line.trimEnd();
+  }
   // Keras before 3 and some bars go back by backspaces instead of a carriage return.
   const states = line.replace(/[\b]{2,}/g, '\r').split('\r');
   return states.findLast(state => state.trim() !== '')?.trimEnd() ?? '';

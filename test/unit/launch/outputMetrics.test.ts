@@ -26,6 +26,8 @@ describe('metrics in the output of a script', () => {
     ['epoch=1 time=5.2s eta: 3 acc=91.2% loss=1.', ['loss@1=1']],
     ['Epoch 1, Batch 100, Loss: 0.5', ['Loss@100=0.5', 'epoch@100=1']],
     ['2026-01-01 10:20:30 INFO epoch: 4 | loss: 0.1 | time: 3', ['loss@4=0.1']],
+    ['it=3 loss=0.5 waiting=1', ['loss@3=0.5', 'waiting@3=1']],
+    ['waiting=3 loss=0.5', []],
     ['[0] train-rmse:1.5', []],
     ['[10]\ttrain-rmse:0.41\teval-ndcg@5:.5', ['train-rmse@10=0.41', 'eval-ndcg_at_5@10=0.5']],
     ['[2]\ttrain-auc:0.8+0.01\ttest-auc:0.7+2e-3', ['train-auc@2=0.8', 'test-auc@2=0.7']],

@@ -76,6 +76,22 @@ it('works on SQLite where Node has it, and says what is missing elsewhere', asyn
   );
 });
 
+it('brings a command that executes notebooks', async () => {
+  const cells = [{ cell_type: 'code', metadata: {}, outputs: [], source: 'print(6 * 7)' }];
+  const metadata = { kernelspec: { name: 'python3', display_name: 'Python 3' } };
+  const notebook = { nbformat: 4, nbformat_minor: 4, metadata, cells };
+  await installed.write('study.ipynb', JSON.stringify(notebook));
+  const python = join(import.meta.dirname, '../../../.test-env/notebooks/bin/python');
+  await installed.write(
+    'notebook.mjs',
+    `import { execFileSync } from 'node:child_process';
+     const cli = 'node_modules/mlflow-tracker/dist/cli.js';
+     process.stdout.write(execFileSync(process.execPath, [cli, 'run', '--', '${python}', 'study.ipynb']));`,
+  );
+  const local = { MLFLOW_TRACKING_URI: './runs of a notebook' };
+  expect(await installed.node('notebook.mjs', local)).toBe('42\n');
+});
+
 describe('A process that ends with a run open', () => {
   const start = (name: string) =>
     `import { startRun } from 'mlflow-tracker/client';

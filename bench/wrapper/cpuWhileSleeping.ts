@@ -34,7 +34,7 @@ export async function cpuWhileSleeping(options: SleepingOptions): Promise<string
       options,
     ),
   }));
-  const usage = () => pairs.map(({ ours, peer }) => [groupCpuMs(ours), groupCpuMs(peer)] as const);
+  const usage = () => pairs.map(({ ours, peer }) => [ours(), peer()] as const);
   await delay(SETTLE_MS);
   const before = usage();
   await delay(measuredMs);
@@ -53,16 +53,16 @@ export async function cpuWhileSleeping(options: SleepingOptions): Promise<string
   ].join('\n');
 }
 
-/** @returns its process group; the script of the wrapper leads another one */
+/** @returns the processor time of its process group so far, ms; the script of the wrapper leads another one */
 function start(
   [command = '', ...args]: readonly string[],
   store: StoreKind,
   { workspace, folder }: SleepingOptions,
-): number {
+): () => number {
   const child = spawn(command, args, {
     cwd: folder,
     env: { ...process.env, ...mlflowEnvironment(workspace, store.uriFor('mlflow')) },
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'inherit'],
     detached: true,
   });
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));
@@ -70,5 +70,10 @@ function start(
     child.kill('SIGTERM');
     await ended;
   });
-  return child.pid ?? NaN;
+  return () => {
+    if (child.exitCode !== null) {
+      throw new Error(`${command} ${args.join(' ')} ended with ${child.exitCode}`);
+    }
+    return groupCpuMs(child.pid ?? NaN);
+  };
 }

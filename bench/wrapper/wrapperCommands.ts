@@ -45,6 +45,9 @@ export function mlflowEnvironment(
 ): Readonly<Record<string, string>> {
   return {
     MLFLOW_TRACKING_URI: trackingUri,
+    MLFLOW_ALLOW_FILE_STORE: 'true',
+    MLFLOW_DISABLE_TELEMETRY: 'true',
+    MLFLOW_LOGGING_LEVEL: 'WARNING',
     PYTHONPATH: path.join(workspace.project, '.test-env', 'python-extras'),
     PATH: `${path.dirname(workspace.python)}${path.delimiter}${process.env['PATH'] ?? ''}`,
   };

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LoadGenerator } from '../load/loadGenerator';
 import { calibrate, figure, shown, spreadOf } from '../measure';
@@ -11,6 +12,8 @@ import { TASKS, type Figure, type Sample, type Task } from './tasks';
 const FULL = { runs: 10_000, points: 100_000, rounds: 5, maxMs: 1500 };
 const QUICK = { runs: 1_000, points: 10_000, rounds: 2, maxMs: 400 };
 const WARM_UP_MS = 200;
+/** ms. Workers of `mlflow server` answer before all of them have started. */
+const SETTLE_MS = 8000;
 /** ms. On a busy machine `mlflow server` replaces workers that start slowly, and drops their requests. */
 const RECOVERY_MS = 3000;
 
@@ -31,6 +34,7 @@ export async function* compareServers(
   yield `${figure(scale.runs)} runs, a history of ${figure(scale.points)} points; medians of ${scale.rounds} rounds, in brackets the least and the greatest.`;
   const noise: number[] = [];
   for await (const field of fields(workspace, scale, store)) {
+    await settled();
     const rows: string[] = [];
     const bare: number[] = [];
     for (const task of TASKS) {
@@ -51,6 +55,12 @@ export async function* compareServers(
     }
   }
   yield `The same fixed arithmetic took ${shown(spreadOf(noise), ' ms')}: the wider, the busier the machine.`;
+}
+
+/** No measurement waits for what making the data has left to be written, nor for servers that are starting. */
+async function settled(): Promise<void> {
+  execFileSync('sync');
+  await delay(SETTLE_MS);
 }
 
 interface Round {

@@ -14,6 +14,7 @@ import { storeVariables } from './storeVariables';
 export class TerminalEnvironment implements Disposable {
   private readonly disposables = new DisposableStore();
   private updates = 0;
+  private commands: Promise<string | undefined> | undefined;
 
   constructor(
     private readonly services: Services,
@@ -56,22 +57,30 @@ export class TerminalEnvironment implements Disposable {
       return;
     }
     const variables = await storeVariables(this.services);
-    const commands = await this.commands();
+    const commands = await (this.commands ??= this.makeCommands());
     if (update !== this.updates) {
       return;
     }
     this.collection.clear();
-    // Behind all others: one that the person has installed goes first.
-    this.collection.append('PATH', path.delimiter + commands);
+    if (commands !== undefined) {
+      // Behind all others: one that the person has installed goes first.
+      this.collection.append('PATH', path.delimiter + commands);
+    }
     for (const [name, value] of Object.entries(variables)) {
       this.collection.replace(name, value);
     }
     this.collection.description = this.description(variables['MLFLOW_TRACKING_URI']);
   }
 
-  private commands(): Promise<string> {
-    const folder = path.join(this.storage.fsPath, 'bin');
-    return commandFolder(folder, process.execPath, this.services.cliPath);
+  /** @returns the folder for the PATH; undefined where it cannot be written, which takes nothing else from terminals */
+  private async makeCommands(): Promise<string | undefined> {
+    const { cliPath, logger } = this.services;
+    try {
+      return await commandFolder(path.join(this.storage.fsPath, 'bin'), process.execPath, cliPath);
+    } catch (error) {
+      logger.warn(`Terminals do not get the command mlflow-tracker: ${String(error)}`);
+      return undefined;
+    }
   }
 
   private description(uri: string | undefined): vscode.MarkdownString {
